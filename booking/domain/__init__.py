@@ -1,0 +1,1 @@
+"""The rules of selling slots, as plain values and functions that know no framework, database, network or clock."""
