@@ -1,0 +1,1 @@
+BOOKING_ENV=development

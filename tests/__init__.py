@@ -1,0 +1,1 @@
+"""The checks of the whole program; the folders mirror `booking/`."""

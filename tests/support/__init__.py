@@ -1,0 +1,1 @@
+"""What tests stand on: databases, the visitor, a browser, servers in threads."""
