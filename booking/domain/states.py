@@ -133,6 +133,21 @@ class PaymentDisposition(Labelled):
     ORPHAN = "orphan", "Belongs to no order"
 
 
+class OutboxKind(Labelled):
+    """By which way a message leaves."""
+
+    MAIL = "mail", "Mail"
+    WEBHOOK = "webhook", "Webhook"
+
+
+class FoundState(Labelled):
+    """What was found of a booking's copy in the issue as sent."""
+
+    RAN = "ran", "Ran as approved"
+    ALTERED = "altered", "Ran altered"
+    MISSING = "missing", "Missing"
+
+
 class Fallback(Labelled):
     """What the buyer wants if the copy is not there by its deadline."""
 
@@ -156,6 +171,21 @@ class OrderPayment(Labelled):
     INVOICE = "invoice", "Invoice"
     COMPLIMENTARY = "complimentary", "Complimentary"
     MAKE_GOOD = "make_good", "Make-good"
+
+
+class AttemptKind(Labelled):
+    """What Stripe was asked for so that an order gets paid."""
+
+    CHECKOUT = "checkout", "Card payment"
+    INVOICE = "invoice", "Invoice"
+
+
+class ExceptionKind(Labelled):
+    """How one date departs from the rule that issues follow."""
+
+    SKIP = "skip", "No issue"
+    MOVE = "move", "Moved"
+    EXTRA = "extra", "Extra issue"
 
 
 class Actor(Labelled):
@@ -203,7 +233,8 @@ TRANSITIONS: Final[Mapping[Machine, Moves]] = {
             "held": "confirmed lapsed cancelled",
             "lapsed": "confirmed unplaced",
             "unplaced": "confirmed cancelled",
-            "confirmed": "cancelled ran",
+            # To itself: a booking that moves to another week stays booked, and the move is a step on record.
+            "confirmed": "confirmed cancelled ran",
         }
     ),
     # A new revision may follow anything, even one that is still in review.

@@ -1,0 +1,1 @@
+"""The acts: one verb a function, each one transaction. The only code that commits."""
