@@ -19,7 +19,7 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         """Make the member from its pair; `Enum(value)` finds it by the stored value alone."""
         member = str.__new__(cls, value)
         member._value_ = value
