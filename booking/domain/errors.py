@@ -131,7 +131,8 @@ class CoolingOff(Refusal):
 
     kind: ClassVar[Kind] = "conflict"
     says: ClassVar[str] = (
-        "You held {placement}, issue {issue}, as long as we allow. Try again in {minutes} minutes, or choose another week."
+        "You held {placement}, issue {issue}, as long as we allow. "
+        "Try again in {minutes} minutes, or choose another week."
     )
     placement: str
     issue: int
@@ -253,3 +254,14 @@ class LinkExpired(Refusal):
     kind: ClassVar[Kind] = "conflict"
     says: ClassVar[str] = "This sign-in link is too old. Ask for a new one; it works for {minutes} minutes."
     minutes: int = 15
+
+
+# The editor's settings
+
+
+@dataclass(eq=False)
+class RuleNotUsable(Refusal):
+    """A schedule, deadline, discount or cancellation rule that contradicts itself; `sentence` says what to change."""
+
+    says: ClassVar[str] = "{sentence}"
+    sentence: str
