@@ -1,0 +1,212 @@
+/* Adds to pages that already work: the countdown of a hold, the running total, counts, the live proof, saved drafts,
+   copying, keys and the guard against sending twice. Each behaviour finds its own data-attributes and nothing else. */
+"use strict";
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+  const every = (selector, attach) => all(selector).forEach(attach);
+  const show = (element, on) => { if (element) element.hidden = !on; };
+  const debounce = (act, wait) => {
+    let timer;
+    return () => { clearTimeout(timer); timer = setTimeout(act, wait); };
+  };
+  const remembered = (key, value) => {
+    try {
+      if (value === undefined) return localStorage.getItem(key);
+      if (value === null) localStorage.removeItem(key); else localStorage.setItem(key, value);
+    } catch { /* storage may be switched off; nothing depends on it */ }
+    return null;
+  };
+
+  every("[data-with-script]", (element) => show(element, true));
+  every("[data-without-script]", (element) => show(element, false));
+
+  /* The time left of a hold, by the server's clock; spoken at five minutes, one minute and the end only. */
+  every("[data-countdown]", (element) => {
+    const until = Date.parse(element.dataset.countdown);
+    const ahead = Date.now() - Date.parse(element.dataset.now);
+    const left = one("[data-left]", element);
+    const spoken = one("[role=status]", element);
+    const say = { 300: "Five minutes left.", 60: "One minute left." };
+    const timer = setInterval(tick, 1000);
+    function tick() {
+      const seconds = Math.ceil((until - Date.now() + ahead) / 1000);
+      if (seconds <= 0) {
+        clearInterval(timer);
+        element.textContent = "";
+        element.append(element.dataset.ended);
+        element.setAttribute("role", "alert");
+        return;
+      }
+      left.textContent = seconds >= 60 ? `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s left` : `${seconds} s left`;
+      if (say[seconds]) spoken.textContent = say[seconds];
+    }
+    tick();
+  });
+
+  /* The running total. The server works out the same quote again; this only saves the buyer a page. */
+  every("[data-order]", (form) => {
+    const steps = JSON.parse(form.dataset.steps).sort((a, b) => a[0] - b[0]);
+    const currency = form.dataset.currency.toUpperCase();
+    const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+    const money = (minor) => {
+      const shown = minor % 10 ** digits ? digits : 0;
+      return new Intl.NumberFormat("en-US", { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: shown, maximumFractionDigits: shown }).format(minor / 10 ** digits);
+    };
+    const share = (minor, percent) => Math.floor((2 * minor * percent + 100) / 200);
+    const leader = (row, words, amount) => {
+      const dots = Object.assign(document.createElement("span"), { className: "dots-fill" });
+      const [first, last] = [words, amount].map((text) => Object.assign(document.createElement("span"), { textContent: text }));
+      row.replaceChildren(first, dots, last);
+      row.classList.add("leader");
+      return row;
+    };
+    const put = (selector, text) => all(selector, form).forEach((element) => { element.textContent = text; });
+    const percentAt = (weeks) => steps.reduce((best, [from, percent]) => (weeks >= from ? percent : best), 0);
+    const draw = () => {
+      const chosen = all("[data-price]:checked", form);
+      const prices = chosen.map((input) => Number(input.dataset.price));
+      const full = prices.reduce((sum, price) => sum + price, 0);
+      const weeks = new Set(chosen.map((input) => input.dataset.issue || input.value)).size;
+      const percent = percentAt(weeks);
+      const off = share(full, percent);
+      const lines = chosen.map((input) => leader(document.createElement("li"), input.dataset.line || one(".vh", input.parentElement).textContent.replace(/,\s*$/, ""), money(Number(input.dataset.price))));
+      one("[data-order-lines]", form)?.replaceChildren(...lines);
+      show(one("[data-order-empty]", form), !chosen.length);
+      const discount = one("[data-order-discount]", form);
+      if (discount) { leader(discount, `${weeks} weeks, ${percent}% less`, `−${money(off)}`); show(discount, off > 0); }
+      const next = steps.find(([from]) => from > weeks);
+      const hint = one("[data-order-hint]", form);
+      if (hint && next && chosen.length) {
+        const more = next[0] - weeks;
+        const then = full + more * prices[prices.length - 1];
+        hint.textContent = `${more === 1 ? "One more week" : `${more} more weeks`} and all of them cost ${next[1]}% less: you would save ${money(share(then, next[1]))}.`;
+      }
+      show(hint, Boolean(hint && next && chosen.length));
+      put("[data-order-total]", money(full - off));
+      put("[data-order-count]", chosen.length === 0 ? "Nothing chosen yet" : `${chosen.length} chosen${off ? `, ${money(off)} saved` : ""}`);
+    };
+    form.addEventListener("change", draw);
+    addEventListener("pageshow", draw);
+  });
+
+  /* Characters as readers see them, after NFC, which is how the server counts. */
+  const segmenter = Intl.Segmenter && new Intl.Segmenter("en", { granularity: "grapheme" });
+  const length = (text) => {
+    const normal = text.normalize("NFC").replace(/\r\n/g, "\n").trim();
+    return segmenter ? [...segmenter.segment(normal)].length : [...normal].length;
+  };
+  every("[data-count]", (input) => {
+    const output = document.getElementById(input.dataset.count);
+    const limit = Number(input.dataset.limit);
+    const draw = () => {
+      const over = length(input.value) - limit;
+      output.textContent = over > 0 ? `${over + limit} of ${limit} characters, ${over} too many` : `${over + limit} of ${limit} characters`;
+      output.classList.toggle("over", over > 0);
+    };
+    input.addEventListener("input", draw);
+    addEventListener("pageshow", draw);
+  });
+
+  /* The proof is the server's own: the form is sent as it stands and the answer replaces [data-proof]. */
+  every("form[data-proof-url]", (form) => {
+    let asked;
+    const draw = debounce(async () => {
+      asked?.abort();
+      asked = new AbortController();
+      try {
+        const answer = await fetch(form.dataset.proofUrl, { method: "POST", body: new FormData(form), headers: { Accept: "text/html", "X-Fragment": "proof" }, signal: asked.signal });
+        if (!answer.ok || answer.redirected) return;
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        one("[data-proof]")?.replaceChildren(...(one("[data-proof]", fresh) || fresh.body).childNodes);
+      } catch (fault) { if (fault.name !== "AbortError") return; }
+    }, 350);
+    form.addEventListener("input", draw);
+    form.addEventListener("change", draw);
+  });
+
+  /* Drafts are saved on the server; what could not be sent is kept here and offered again. */
+  every("form[data-autosave-url]", (form) => {
+    const url = form.dataset.autosaveUrl;
+    const status = one("[data-autosave]") || document.createElement("p");
+    const key = `draft:${url}`;
+    const words = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string"));
+    let kept = words();
+    const save = async (last) => {
+      const now = words();
+      if (now === kept) return;
+      try {
+        const answer = await fetch(url, { method: "POST", body: new FormData(form), keepalive: last, headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrf_token?.value || "" } });
+        if (!answer.ok || answer.redirected) throw new Error("not saved");
+        kept = now;
+        status.textContent = `Saved ${(await answer.json()).saved}`;
+        remembered(key, null);
+      } catch {
+        remembered(key, now);
+        status.textContent = "Not saved on our side yet. Your words are kept in this browser.";
+      }
+    };
+    const later = debounce(() => save(false), 1200);
+    form.addEventListener("input", later);
+    form.addEventListener("change", later);
+    form.addEventListener("submit", () => { kept = words(); remembered(key, null); });
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
+    const older = remembered(key);
+    if (older && older !== kept) {
+      const back = Object.assign(document.createElement("button"), { type: "button", className: "button plainer small", textContent: "Bring back the words that were not saved" });
+      back.addEventListener("click", () => {
+        for (const [name, value] of JSON.parse(older)) {
+          const input = form.elements[name];
+          if (input && "value" in input && input.type !== "hidden") input.value = value;
+        }
+        form.dispatchEvent(new Event("input", { bubbles: true }));
+        all("[data-count]", form).forEach((input) => input.dispatchEvent(new Event("input")));
+        back.remove();
+      });
+      status.after(back);
+    }
+  });
+
+  every("[data-copy]", (button) => {
+    const label = button.innerHTML;
+    button.addEventListener("click", async () => {
+      const source = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText("value" in source ? source.value : source.textContent);
+        button.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(source);
+        button.textContent = "Selected: press Ctrl+C";
+      }
+      setTimeout(() => { button.innerHTML = label; }, 2500);
+    });
+  });
+
+  /* j and k follow their links; any other key only moves the focus, so that nothing is decided by a slip. */
+  every("[data-keys]", (help) => {
+    const on = one("[data-keys-switch]", help);
+    on.checked = remembered("keys") !== "off";
+    on.addEventListener("change", () => remembered("keys", on.checked ? null : "off"));
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+      if (!on.checked || typing || event.ctrlKey || event.metaKey || event.altKey || !/^[a-z]$/.test(event.key)) return;
+      const target = one(`[data-key="${event.key}"]`);
+      if (target?.matches("a[href]")) target.click(); else target?.focus();
+    });
+  });
+
+  /* One press, one request; a page that comes back from the browser's memory may send again. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(() => release(form), 8000);
+  });
+  const release = (form) => {
+    delete form.dataset.sent;
+    all("[aria-busy]", form).forEach((button) => button.removeAttribute("aria-busy"));
+  };
+  addEventListener("pageshow", () => every("form[data-sent]", release));
+})();
