@@ -1,0 +1,160 @@
+"""The fixtures of every test: an app on each database, a visitor, a browser, and nothing from outside this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from flask_sqlalchemy.session import Session
+from playwright.sync_api import Browser, Page
+from sqlalchemy.orm import scoped_session
+
+from booking import create_app
+from booking.db import db
+from config import Test
+from tests.support.browser import chromium, open_browser, open_page, required
+from tests.support.databases import DIALECTS, KINDS, Database
+from tests.support.network import kept_on_this_machine
+from tests.support.servers import PostOffice, receiving_mail, serving
+from tests.support.visitor import Visitor
+
+INVARIANTS = "booking.services.invariants"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=[*DIALECTS, "both"], default="both", help="run database tests on this one")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever touches the database runs on both."""
+    if "database" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--database")
+        dialects = list(DIALECTS) if wanted == "both" else [wanted]
+        if metafunc.definition.get_closest_marker("any_database"):
+            dialects = dialects[:1]
+        metafunc.parametrize("database", dialects, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _kept_on_this_machine() -> Iterator[None]:
+    with kept_on_this_machine() as attempts:
+        yield
+    assert not attempts, f"The test tried to leave this machine: {attempts}"
+
+
+def migrate(url: str) -> None:
+    """Make the schema in the database at this address, by running the migrations."""
+    app = create_app(replace(Test(), SQLALCHEMY_DATABASE_URI=url))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Callable[[str], Database]]:
+    """Each kind of database, made when it is first asked for."""
+    made: dict[str, Database] = {}
+
+    def database(dialect: str) -> Database:
+        if dialect not in made:
+            made[dialect] = KINDS[dialect](migrate)
+        return made[dialect]
+
+    yield database
+    for each in made.values():
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def apps() -> Iterator[Callable[[Database], Flask]]:
+    """One app for each database and worker: making one, and compiling its templates, costs more than most tests."""
+    made: dict[str, Flask] = {}
+
+    def app(database: Database) -> Flask:
+        if database.url not in made:
+            made[database.url] = create_app(replace(Test(), SQLALCHEMY_DATABASE_URI=database.url))
+        return made[database.url]
+
+    yield app
+    for each in made.values():
+        with each.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, databases: Callable[[str], Database]) -> Database:
+    """A database as the migrations made it; the test runs once on SQLite and once on PostgreSQL."""
+    return databases(request.param)
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, database: Database, apps: Callable[[Database], Flask]) -> Iterator[Flask]:
+    """The app on an empty database. No context is pushed: ask for `session` to call services."""
+    app = apps(database)
+    before = dict(app.config)
+    with app.app_context():
+        db.engine.dispose()
+    database.reset()
+    yield app
+    app.config.clear()
+    app.config.update(before)
+    if request.node.get_closest_marker("breaks_invariants") is None and find_spec(INVARIANTS) is not None:
+        with app.app_context():
+            breaches = import_module(INVARIANTS).breaches(db.session)
+        assert not breaches, "The test left a state that the invariants forbid:\n  " + "\n  ".join(breaches)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[scoped_session[Session]]:
+    """The session that services use, within the app's context."""
+    with app.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def visitors(app: Flask) -> Callable[[], Visitor]:
+    """Makes visitors, each with a browser of its own."""
+    return lambda: Visitor(app)
+
+
+@pytest.fixture
+def visitor(visitors: Callable[[], Visitor]) -> Visitor:
+    """Somebody who uses the pages and checks each of them."""
+    return visitors()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """The app behind a real port; gives its address, which is also its BASE_URL for the time being."""
+    with serving(app) as address:
+        app.config.update(BASE_URL=address, SERVER_NAME=address.removeprefix("http://"))
+        yield address
+
+
+@pytest.fixture
+def post_office() -> Iterator[PostOffice]:
+    """An SMTP server that keeps what it is sent."""
+    with receiving_mail() as office:
+        yield office
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium. Tests that use it are skipped where there is none, and fail where CI is set."""
+    if chromium() is None:
+        (pytest.fail if required() else pytest.skip)("no Chromium here: install your system's chromium package")
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: str) -> Iterator[Page]:
+    """A page in a fresh profile on the live app. Errors, refused code and missing files fail the test."""
+    with open_page(browser, live_server) as (page, wrong):
+        yield page
+        assert not wrong, f"Something went wrong in the browser: {wrong}"

