@@ -101,7 +101,7 @@ def check(rule: Rule, changes: Sequence[Change]) -> None:
 
 
 def occurrences(rule: Rule, changes: Sequence[Change] = ()) -> Iterator[Occurrence]:
-    """Yield the issues of `rule` until `FURTHEST`, in the order of their numbers. Raises `RuleNotUsable` like `check`."""
+    """Yield the issues of `rule` until `FURTHEST`, in order of number. Raises `RuleNotUsable` like `check`."""
     check(rule, changes)
     for number, publishes_on in enumerate(_dates(rule, changes), rule.first_number):
         yield Occurrence(number, publishes_on, instant(publishes_on, rule.at, rule.zone))
