@@ -62,6 +62,14 @@ class Newsletter(Base):
     archive_url: Mapped[str] = mapped_column(sa.String(500), default="")
     """Address of a sent issue, with ``{number}`` in it; empty when there is no archive."""
 
+    utm_source: Mapped[str] = mapped_column(sa.String(80), default="")
+    """Added to paid links that have none of their own; empty adds nothing, and so for the next two."""
+
+    utm_medium: Mapped[str] = mapped_column(sa.String(80), default="")
+
+    utm_campaign: Mapped[str] = mapped_column(sa.String(80), default="")
+    """May hold ``{number}``, which is filled in for copy that runs in one issue only."""
+
     policies: Mapped[str] = mapped_column(sa.Text, default="")
     """What a buyer agrees to beyond the ladder and the deadlines, in plain words; one paragraph a line."""
 

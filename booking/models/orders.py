@@ -110,6 +110,9 @@ class Booking(Base):
     copy_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """This booking's own copy deadline when the editor extended it; else the issue's."""
 
+    position: Mapped[int | None]
+    """Where the editor wants this job among the others of its issue; those without one follow, by approval."""
+
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     order: Mapped[Order] = relationship(back_populates="bookings")
