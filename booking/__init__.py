@@ -6,6 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from booking import db as database
+from booking import web
 from config import Config, chosen
 
 MIGRATIONS = "migrations"
@@ -18,9 +19,12 @@ def create_app(config: Config | None = None) -> Flask:
     app must not start like this.
     """
     app = Flask(__name__, template_folder="../templates")
-    app.config.from_object(config or chosen())
+    settings = config or chosen()
+    app.config.from_object(settings)
+    app.config["BOOKING_ENV"] = settings.name
     database.db.init_app(app)
     with app.app_context():
         database.prepare(database.db.engine)
     Migrate(app, database.db, directory=MIGRATIONS)
+    web.register(app)
     return app

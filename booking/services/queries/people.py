@@ -1,0 +1,78 @@
+"""Who is looking: the signed-in user of a browser, and what belongs to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from booking.db import db
+from booking.domain.states import Role
+from booking.models import LoginSession, Membership, Order, User
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in user, with what decides about access. Has the four members that Flask-Login asks for."""
+
+    user_id: int
+    email: str
+    name: str
+    role: Role
+    session_id: int
+    last_seen_at: datetime
+    token: str
+    advertiser_ids: tuple[int, ...] = ()
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    @property
+    def is_editor(self) -> bool:
+        """Whether the desk is theirs."""
+        return self.role is Role.EDITOR
+
+    def get_id(self) -> str:
+        """The token of the browser's session, not the user's id: so that one session can be ended."""
+        return self.token
+
+
+def hashed(token: str) -> str:
+    """The form in which a token is stored. Tokens are long and random, so a plain hash needs no salt."""
+    return sha256(token.encode()).hexdigest()
+
+
+def viewer_with(token: str, seen_after: datetime) -> Viewer | None:
+    """The user whose browser holds this token, unless the session was ended or last seen before `seen_after`."""
+    rows = db.session.execute(
+        sa.select(
+            User.id,
+            User.email,
+            User.name,
+            User.role,
+            LoginSession.id,
+            LoginSession.last_seen_at,
+            Membership.advertiser_id,
+        )
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .outerjoin(Membership, Membership.user_id == User.id)
+        .where(
+            LoginSession.token_hash == hashed(token),
+            LoginSession.revoked_at.is_(None),
+            LoginSession.last_seen_at > seen_after,
+            User.erased_at.is_(None),
+        )
+    ).all()
+    if not rows:
+        return None
+    *person, _ = rows[0]
+    advertisers = tuple(row.advertiser_id for row in rows if row.advertiser_id is not None)
+    return Viewer(*person, token=token, advertiser_ids=advertisers)
+
+
+def advertiser_of_order(public_id: str) -> int | None:
+    """The id of the advertiser whose order this is; None when there is no such order."""
+    return db.session.scalar(sa.select(Order.advertiser_id).where(Order.public_id == public_id))

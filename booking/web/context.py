@@ -1,0 +1,77 @@
+"""What every template may name without being given it: the newsletter, the viewer, the time, and the ways to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g
+from flask_login import current_user
+from werkzeug.local import LocalProxy
+
+from booking import clock
+from booking.services.queries.newsletter import Settings, settings
+
+Links = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nav:
+    """The navigation as (endpoint, label) pairs, so that no layout knows which pages exist."""
+
+    home: str
+    public: Links
+    portal: Links
+    desk: Links
+    footer: Links
+
+
+HOME = "storefront.front"
+PUBLIC: Links = (("storefront.front", "Calendar and prices"), ("storefront.policies", "Policies"))
+VISITOR: Links = (("auth.sign_in", "Sign in"),)
+PORTAL: Links = (("portal.bookings", "Bookings"), ("storefront.front", "Book a week"), ("auth.account", "Account"))
+DESK: Links = (
+    ("desk.today", "Today"),
+    ("desk.calendar", "Calendar"),
+    ("desk.advertisers", "Advertisers"),
+    ("desk.money", "Money"),
+    ("desk.settings", "Settings"),
+    ("desk.log", "Log"),
+    ("auth.account", "Account"),
+)
+FOOTER: Links = (("storefront.policies", "Policies"),)
+
+
+def newsletter() -> Settings:
+    """The newsletter's settings, read at most once per request."""
+    if "newsletter" not in g:
+        g.newsletter = settings()
+    found: Settings = g.newsletter
+    return found
+
+
+def nav() -> Nav:
+    """The navigation of this request: a visitor is offered to sign in, a viewer their own side."""
+    who = current_user._get_current_object()
+    own = VISITOR
+    if who.is_authenticated:
+        own = (DESK if who.is_editor else PORTAL)[:1]
+    home = HOME if HOME in current_app.view_functions else "auth.sign_in"
+    return Nav(home, _existing(PUBLIC + own), _existing(PORTAL), _existing(DESK), _existing(FOOTER))
+
+
+def _existing(links: Links) -> Links:
+    return tuple(link for link in links if link[0] in current_app.view_functions)
+
+
+def register(app: Flask) -> None:
+    """Offer the names. They are read when a template uses them: the page that says "our fault" uses none."""
+
+    @app.context_processor
+    def names() -> dict[str, Any]:
+        return {
+            "newsletter": LocalProxy(newsletter),
+            "nav": LocalProxy(nav),
+            "viewer": current_user,
+            "now": clock.now(),
+        }

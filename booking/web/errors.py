@@ -1,0 +1,117 @@
+"""Every refusal and fault as a page: what happened, what to do, and nothing that was typed thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask, g, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from booking.domain.errors import Refusal
+from booking.services.queries.newsletter import Settings
+from booking.web.context import nav
+
+STATUS = {"invalid": 422, "conflict": 409, "missing": 404, "forbidden": 403}
+"""The status of each kind of refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a page says about a status."""
+
+    heading: str
+    message: str
+
+
+WORDS = {
+    400: Words("We could not read this request", "Go back, reload the page and try again."),
+    403: Words("This page is not for you", "Sign in with the address that it belongs to."),
+    404: Words("There is no such page", "Check the address, or start again from the front page."),
+    405: Words("This address does something else", "Go back and use the button or link on the page."),
+    409: Words("Something changed meanwhile", "Go back and reload the page to see where things stand."),
+    410: Words("This page is gone", "Start again from the front page."),
+    413: Words("This is too large", "Send at most 2 MB. A draft issue is a text file and much smaller."),
+    415: Words("We could not read this file", "Send a text file or fill in the form."),
+    422: Words("Please check this", "Go back and correct what the form says."),
+    429: Words("Too many tries", "Wait a while, then try again."),
+}
+
+
+def register(app: Flask) -> None:
+    """Answer refusals, HTTP errors, forms that have grown too old, and faults."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, too_old)
+    app.register_error_handler(RateLimitExceeded, too_often)
+    app.register_error_handler(HTTPException, failed)
+    app.register_error_handler(500, fault)
+
+
+def refused(refusal: Refusal) -> ResponseReturnValue:
+    """The page for a refusal that no view showed beside its form."""
+    status = STATUS[refusal.kind]
+    return page(status, str(refusal))
+
+
+def failed(error: HTTPException) -> ResponseReturnValue:
+    """The page for an HTTP error; a redirect passes."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    if status >= 500:
+        return fault(error)
+    answer = page(status)
+    if status == 405:
+        return answer[0], status, {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ()))}
+    return answer
+
+
+def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
+    """The page that says when to try again."""
+    seconds = error.limit.limit.get_expiry() if error.limit else 60
+    minutes = max(1, seconds // 60)
+    sentence = f"That was too often from here. Try again in {minutes} minute{'s' * (minutes > 1)}."
+    body, status = page(429, sentence)
+    return body, status, {"Retry-After": str(seconds)}
+
+
+def too_old(_error: CSRFError) -> ResponseReturnValue:
+    """The page for a form whose token is no longer good, with everything typed, ready to be sent again.
+
+    Only a form of our own is offered again: another site could otherwise talk somebody into pressing the button.
+    """
+    own = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "").netloc == request.host
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    if not own or _for_a_program():
+        return page(
+            400, "This form did not come from our page, or its page is too old. Open the page again, then send it."
+        )
+    return render_template("errors/too_old.html", wrong=True, typed=typed, files=bool(request.files)), 400
+
+
+def fault(_error: HTTPException) -> ResponseReturnValue:
+    """The page for our own faults: asks nothing of the database, which may be what is broken."""
+    g.newsletter = Settings()
+    if _for_a_program():
+        return jsonify(error="Something went wrong on our side. Try again in a minute."), 500
+    return render_template("errors/fault.html", wrong=True), 500
+
+
+def page(status: int, message: str = "") -> tuple[ResponseReturnValue, int]:
+    """The page of a status from 400 to 499, or its sentence as JSON for a program."""
+    words = WORDS.get(status, WORDS[400])
+    if _for_a_program():
+        return jsonify(error=message or words.message), status
+    ways = [(url_for(nav().home), "Front page")]
+    if status == 403:
+        ways.insert(0, (url_for("auth.sign_in"), "Sign in with another address"))
+    return render_template(
+        "errors/error.html", wrong=True, heading=words.heading, message=message or words.message, ways=ways
+    ), status
+
+
+def _for_a_program() -> bool:
+    return request.path.startswith(("/api/", "/webhooks/"))

@@ -1,0 +1,95 @@
+"""Who may see what: forms that must be ours, browsers that are signed in, and requests that come too often."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, redirect, request, session, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from booking import clock
+from booking.domain.errors import NotAllowed, NotFound
+from booking.services import signing_in
+from booking.services.queries import people
+from booking.services.queries.people import Viewer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address)
+login_manager = LoginManager()
+
+MOST_OWN_ORDERS = 20
+"""How many orders a browser that never signed in can go back to; the cookie holds 4 KB."""
+
+
+def register(app: Flask) -> None:
+    """Check the token of every form, count requests where a view says so, and load the viewer from the session."""
+    csrf.init_app(app)
+    limiter.init_app(app)
+    # Its context processor would ask the database on every page, also on those that are shown when it is down.
+    login_manager.init_app(app, add_context_processor=False)
+    # It would tie sessions to an IP address, and phones change theirs all the time.
+    login_manager.session_protection = None
+    login_manager.user_loader(lambda token: signing_in.viewer_of(token, clock.now()))
+
+
+def viewer() -> Viewer | None:
+    """The signed-in user, None for anybody else. Read once per request."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Let only signed-in users see the view; others sign in first and then come back."""
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        return view(*args, **kwargs) if viewer() else _to_sign_in()
+
+    return guarded
+
+
+def editor_only(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Let only the editor see the view. Raises NotAllowed for other users; anybody else signs in first."""
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        who = viewer()
+        if who is None:
+            return _to_sign_in()
+        if not who.is_editor:
+            raise NotAllowed("editor")
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def own_order(public_id: str) -> None:
+    """Pass for the browser that made the order, the users of its advertiser, and the editor. Raises NotFound."""
+    if public_id in session.get("orders", ()):
+        return
+    who = viewer()
+    if who is not None and who.is_editor:
+        return
+    if who is None or people.advertiser_of_order(public_id) not in who.advertiser_ids:
+        raise NotFound("order")
+
+
+def remember_order(public_id: str) -> None:
+    """Let this browser come back to an order that it has just made, without signing in."""
+    others = [order for order in session.get("orders", ()) if order != public_id]
+    session["orders"] = [*others, public_id][-MOST_OWN_ORDERS:]
+    session.permanent = True
+
+
+def _to_sign_in() -> Response:
+    # Only a page can be come back to; what a form sent would be lost, so its page is shown again instead.
+    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(url_for("auth.sign_in", next=back or None), 303)
