@@ -44,3 +44,54 @@ setup: $(DEVELOPMENT) ## make the virtual environment with everything in it
 lock: $(DEVELOPMENT) ## work out the locked requirements again from pyproject.toml
 	$(BIN)/pip-compile --output-file=requirements.txt pyproject.toml
 	$(BIN)/pip-compile --extra=dev --constraint=requirements.txt --output-file=requirements-dev.txt pyproject.toml
+
+.PHONY: run
+run: export BOOKING_ENV := development
+run: export PORT ?= 8000
+run: export BASE_URL ?= http://127.0.0.1:$(PORT)
+run: export PATH := $(CURDIR)/$(BIN):$(PATH)
+run: $(RUNTIME) ## start everything here: pages, worker, Stripe simulator, with a demo newsletter
+	@$(FLASK) db upgrade
+	@$(FLASK) demo --if-empty
+	@$(FLASK) dev-links
+	@honcho start
+
+.PHONY: demo
+demo: $(RUNTIME) ## throw the development database away and load the demo newsletter
+	@$(FLASK) db upgrade
+	@$(FLASK) demo --again
+
+.PHONY: migration
+migration: $(RUNTIME) ## write a migration from the changed models: make migration m="Add a thing"
+	@test -n "$(m)" || { echo 'Say what it does: make migration m="Add a thing"'; exit 1; }
+	@$(FLASK) db upgrade
+	@$(FLASK) db migrate --message "$(m)"
+
+.PHONY: test
+test: $(DEVELOPMENT) ## run every test, on SQLite and on PostgreSQL
+	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(tests)
+
+.PHONY: lint
+lint: $(DEVELOPMENT) ## check style, types, imports and the tree
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy $(CODE)
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tests.support.tree
+
+.PHONY: format
+format: $(DEVELOPMENT) ## put the code in shape
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+.PHONY: sure
+sure: lint ## all that CI runs, with more examples and the coverage of the rules and the acts
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(BIN)/coverage run -m pytest --numprocesses=logical --dist=worksteal --hypothesis-profile=sure
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --include='booking/domain/*,booking/services/*' --fail-under=100
+
+.PHONY: clean
+clean: ## remove what was made here, the virtual environment and the development database too
+	rm -rf $(VENV) build instance .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
