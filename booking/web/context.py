@@ -11,6 +11,7 @@ from werkzeug.local import LocalProxy
 
 from booking import clock
 from booking.services.queries.newsletter import Settings, settings
+from booking.web.security import viewer
 
 Links = tuple[tuple[str, str], ...]
 
@@ -52,9 +53,9 @@ def newsletter() -> Settings:
 
 def nav() -> Nav:
     """The navigation of this request: a visitor is offered to sign in, a viewer their own side."""
-    who = current_user._get_current_object()
+    who = viewer()
     own = VISITOR
-    if who.is_authenticated:
+    if who:
         own = (DESK if who.is_editor else PORTAL)[:1]
     home = HOME if HOME in current_app.view_functions else "auth.sign_in"
     return Nav(home, _existing(PUBLIC + own), _existing(PORTAL), _existing(DESK), _existing(FOOTER))

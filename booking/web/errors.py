@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Flask, g, jsonify, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from booking.domain.errors import Refusal
 from booking.services.queries.newsletter import Settings
@@ -50,67 +50,65 @@ def register(app: Flask) -> None:
     app.register_error_handler(500, fault)
 
 
-def refused(refusal: Refusal) -> ResponseReturnValue:
+def refused(refusal: Refusal) -> Response:
     """The page for a refusal that no view showed beside its form."""
-    status = STATUS[refusal.kind]
-    return page(status, str(refusal))
+    return page(STATUS[refusal.kind], str(refusal))
 
 
 def failed(error: HTTPException) -> ResponseReturnValue:
     """The page for an HTTP error; a redirect passes."""
     status = error.code or 500
     if status < 400:
-        return error
+        return error.get_response()
     if status >= 500:
         return fault(error)
     answer = page(status)
-    if status == 405:
-        return answer[0], status, {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ()))}
+    if isinstance(error, MethodNotAllowed):
+        answer.allow.update(error.valid_methods or ())
     return answer
 
 
-def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
+def too_often(error: RateLimitExceeded) -> Response:
     """The page that says when to try again."""
-    seconds = error.limit.limit.get_expiry() if error.limit else 60
+    seconds = error.limit.limit.get_expiry()
     minutes = max(1, seconds // 60)
-    sentence = f"That was too often from here. Try again in {minutes} minute{'s' * (minutes > 1)}."
-    body, status = page(429, sentence)
-    return body, status, {"Retry-After": str(seconds)}
+    answer = page(429, f"That was too often from here. Try again in {minutes} minute{'s' * (minutes > 1)}.")
+    answer.retry_after = seconds
+    return answer
 
 
-def too_old(_error: CSRFError) -> ResponseReturnValue:
+def too_old(_error: CSRFError) -> Response:
     """The page for a form whose token is no longer good, with everything typed, ready to be sent again.
 
     Only a form of our own is offered again: another site could otherwise talk somebody into pressing the button.
     """
-    own = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "").netloc == request.host
+    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    if urlsplit(source).netloc != request.host or _for_a_program():
+        return page(400, "This form is not from our page, or the page is too old. Open it again, then send it.")
     typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    if not own or _for_a_program():
-        return page(
-            400, "This form did not come from our page, or its page is too old. Open the page again, then send it."
-        )
-    return render_template("errors/too_old.html", wrong=True, typed=typed, files=bool(request.files)), 400
+    files = any(file.filename for file in request.files.values())
+    return make_response(render_template("errors/too_old.html", wrong=True, typed=typed, files=files), 400)
 
 
-def fault(_error: HTTPException) -> ResponseReturnValue:
+def fault(_error: HTTPException) -> Response:
     """The page for our own faults: asks nothing of the database, which may be what is broken."""
     g.newsletter = Settings()
     if _for_a_program():
-        return jsonify(error="Something went wrong on our side. Try again in a minute."), 500
-    return render_template("errors/fault.html", wrong=True), 500
+        return make_response(jsonify(error="Something went wrong on our side. Try again in a minute."), 500)
+    return make_response(render_template("errors/fault.html", wrong=True), 500)
 
 
-def page(status: int, message: str = "") -> tuple[ResponseReturnValue, int]:
+def page(status: int, message: str = "") -> Response:
     """The page of a status from 400 to 499, or its sentence as JSON for a program."""
     words = WORDS.get(status, WORDS[400])
+    message = message or words.message
     if _for_a_program():
-        return jsonify(error=message or words.message), status
+        return make_response(jsonify(error=message), status)
     ways = [(url_for(nav().home), "Front page")]
     if status == 403:
         ways.insert(0, (url_for("auth.sign_in"), "Sign in with another address"))
-    return render_template(
-        "errors/error.html", wrong=True, heading=words.heading, message=message or words.message, ways=ways
-    ), status
+    body = render_template("errors/error.html", wrong=True, heading=words.heading, message=message, ways=ways)
+    return make_response(body, status)
 
 
 def _for_a_program() -> bool:

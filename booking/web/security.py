@@ -37,13 +37,14 @@ def register(app: Flask) -> None:
     # Its context processor would ask the database on every page, also on those that are shown when it is down.
     login_manager.init_app(app, add_context_processor=False)
     # It would tie sessions to an IP address, and phones change theirs all the time.
-    login_manager.session_protection = None
+    app.config["SESSION_PROTECTION"] = None
     login_manager.user_loader(lambda token: signing_in.viewer_of(token, clock.now()))
 
 
 def viewer() -> Viewer | None:
     """The signed-in user, None for anybody else. Read once per request."""
-    return current_user._get_current_object() if current_user.is_authenticated else None
+    who = current_user._get_current_object()
+    return who if isinstance(who, Viewer) else None
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:

@@ -53,7 +53,7 @@ def viewer_with(token: str, seen_after: datetime) -> Viewer | None:
             User.email,
             User.name,
             User.role,
-            LoginSession.id,
+            LoginSession.id.label("session_id"),
             LoginSession.last_seen_at,
             Membership.advertiser_id,
         )
@@ -68,9 +68,17 @@ def viewer_with(token: str, seen_after: datetime) -> Viewer | None:
     ).all()
     if not rows:
         return None
-    *person, _ = rows[0]
-    advertisers = tuple(row.advertiser_id for row in rows if row.advertiser_id is not None)
-    return Viewer(*person, token=token, advertiser_ids=advertisers)
+    first = rows[0]
+    return Viewer(
+        user_id=first.id,
+        email=first.email,
+        name=first.name,
+        role=first.role,
+        session_id=first.session_id,
+        last_seen_at=first.last_seen_at,
+        token=token,
+        advertiser_ids=tuple(row.advertiser_id for row in rows if row.advertiser_id is not None),
+    )
 
 
 def advertiser_of_order(public_id: str) -> int | None:
