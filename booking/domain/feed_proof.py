@@ -1,0 +1,62 @@
+"""Proves a feed before anyone sees it: nothing outside the regions changed, each region reads back as the approved
+copy, and feeding again would change nothing. It reads the result afresh and trusts nothing that wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from booking.domain.blocks import ApprovedCopy, Block, blocks_for, same_heading, split_items
+from booking.domain.copy_errors import FeedRefused
+from booking.domain.issue_text import Document, read
+from booking.domain.region import Region, locate, section_of
+from booking.domain.region_edit import Run, removed, run
+from booking.domain.snapshot import Snapshot
+
+Snapshots = Mapping[Region, Snapshot]
+
+
+def prove(draft: Document, base: Snapshots, outcome: Run, copy: ApprovedCopy) -> None:
+    """Raises FeedRefused when the outcome is not exactly what a feed may do."""
+    fed = read(outcome.document.text, draft.encoding)
+    blocks = blocks_for(copy, fed.footer is not None)
+    _prove_outside(draft, fed, base, outcome.snapshots)
+    for region in outcome.written:
+        if not _reads_back(fed, blocks[region], outcome.snapshots[region]):
+            raise FeedRefused(f"The {region.value} region would not read back as approved. Check the text around it.")
+    again = run(fed, blocks, outcome.snapshots, {})
+    if again.conflicts or again.document.text != fed.text:
+        raise FeedRefused("Feeding this draft twice would change it twice. Check the headings around the ads.")
+
+
+def items_in(document: Document, region: Region) -> tuple[str, ...]:
+    """The items that stand in a region, its heading aside; none where the draft has no such region."""
+    if region is Region.FOOT:
+        return split_items(document.slice(document.foot)) if document.foot else ()
+    section = section_of(document, region)
+    return split_items(document.text[section.body : section.end]) if section else ()
+
+
+def _reads_back(fed: Document, block: Block, snapshot: Snapshot) -> bool:
+    span = locate(fed, block.region, snapshot.text)
+    section = None if block.region is Region.FOOT else section_of(fed, block.region)
+    if span is None or fed.slice(span) != snapshot.text or (section and not same_heading(section.heading, block)):
+        return False
+    items = items_in(fed, block.region)
+    return (items[-len(block.items) :] if snapshot.kept else items) == block.items
+
+
+def _prove_outside(draft: Document, fed: Document, base: Snapshots, after: Snapshots) -> None:
+    touched = [region for region in reversed(Region) if base.get(region) != after.get(region)]
+    hints = {region: after.get(region) or base.get(region) or Snapshot("") for region in touched}
+    if _outside(draft, base, hints) != _outside(fed, after, hints):
+        raise FeedRefused("Feeding this draft would change text outside the ads. Check the gaps around its headings.")
+
+
+def _outside(document: Document, written: Snapshots, hints: Snapshots) -> str:
+    """The text without the touched regions and the newlines that belong to them."""
+    for region, hint in hints.items():
+        span = locate(document, region, written[region].text if region in written else "")
+        if span:
+            text = removed(document.text, span, hint.lead, hint.trail)
+            document = read(text, document.encoding)
+    return document.text

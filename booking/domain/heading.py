@@ -1,0 +1,173 @@
+"""Recognises the headings of an issue: setext or ATX, never inside a code fence, never a tag such as #monitoringsucks.
+Names of paid sections are known here, because hands write them in more than one way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Paid(Enum):
+    """The kinds of section that are sold; the value is the plain heading."""
+
+    SPONSOR = "Sponsor"
+    EVENT = "Sponsored event"
+    JOBS = "Jobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One heading: its first line (an index), how many lines it takes, its words, and the marks it is written with.
+
+    `marks` is a run of `#` for ATX, and `=` or `-` for an underline.
+    """
+
+    line: int
+    length: int
+    name: str
+    marks: str
+
+    @property
+    def is_atx(self) -> bool:
+        return self.marks[0] == "#"
+
+    @property
+    def level(self) -> int:
+        return len(self.marks) if self.is_atx else 1
+
+    @property
+    def paid(self) -> Paid | None:
+        return paid_kind(self.name)
+
+    @property
+    def is_known(self) -> bool:
+        return self.paid is not None or self.name.casefold() in EDITORIAL
+
+
+EDITORIAL = frozenset({"news", "events", "tools"})
+_SPONSOR = re.compile(r"(?:>\s?)?(?:from our sponsors?\b|sponsor$|house ad:)", re.IGNORECASE)
+_SPONSOR_NAME = re.compile(r"(?:>\s?)?(?:from our sponsors?\s*[,:]?|house ad:)\s*(.*)", re.IGNORECASE)
+_TITLE = re.compile(r"\bissue\b[\s\\#:.]{0,8}\d", re.IGNORECASE)
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+
+
+def paid_kind(name: str) -> Paid | None:
+    """What is sold under this heading, if anything. `Jobs at the FT` is not `Jobs`."""
+    if name == Paid.JOBS.value:
+        return Paid.JOBS
+    if name.casefold() == Paid.EVENT.value.casefold():
+        return Paid.EVENT
+    return Paid.SPONSOR if _SPONSOR.match(name) else None
+
+
+def sponsor_name(name: str) -> str:
+    """The sponsor that a heading names; empty for the plain `Sponsor`."""
+    match = _SPONSOR_NAME.match(name)
+    return match[1].strip() if match else ""
+
+
+def find_headings(lines: Sequence[str], first: int) -> list[Heading]:
+    """Every heading from line `first` on, in order. `lines` have no newlines."""
+    found: list[Heading] = []
+    fenced = _fenced(lines, first)
+    index = first
+    while index < len(lines):
+        heading = None if index in fenced else _heading_at(lines, index, first)
+        if heading:
+            found.append(heading)
+        index += heading.length if heading else 1
+    return found
+
+
+def section_headings(headings: Sequence[Heading]) -> tuple[Heading | None, list[Heading]]:
+    """The title, if the first heading is one, and the headings that open sections.
+
+    Known names open a section in any style. Other ATX headings do so only in a file without underlined headings, and
+    only at the level of its sections, so that a heading within an item does not cut a section in two.
+    """
+    if not headings:
+        return None, []
+    head, rest = headings[0], list(headings[1:])
+    titled = bool(_TITLE.search(head.name)) and not head.is_known
+    underlined = any(not heading.is_atx for heading in (rest if titled else headings))
+    level = _section_level(rest if titled else list(headings))
+    if not titled and not head.is_known and head.is_atx:
+        titled = underlined or (any(heading.is_atx for heading in rest) and head.level < _section_level(rest))
+        level = _section_level(rest) if titled else level
+    candidates = rest if titled else headings
+    opening = [
+        heading
+        for heading in candidates
+        if heading.is_known or not heading.is_atx or (not underlined and heading.level <= level)
+    ]
+    return (head if titled else None), opening
+
+
+def _section_level(headings: Sequence[Heading]) -> int:
+    known = [heading.level for heading in headings if heading.is_atx and heading.is_known]
+    return min(known or [heading.level for heading in headings if heading.is_atx], default=0)
+
+
+def _heading_at(lines: Sequence[str], index: int, first: int) -> Heading | None:
+    line = lines[index]
+    text = line.strip()
+    if not text or line[:4].isspace() or line[:1] == "\t":
+        return None
+    if text[0] == "#":
+        return _atx(text, index)
+    marks = _underline(lines[index + 1]) if index + 1 < len(lines) else ""
+    if not marks or _underline(line):
+        return None
+    heading = Heading(index, 2, text, marks)
+    above_is_blank = index == first or not lines[index - 1].strip()
+    return heading if heading.is_known or (marks == "=" and above_is_blank) else None
+
+
+def _atx(text: str, index: int) -> Heading | None:
+    name = text.lstrip("#")
+    level = len(text) - len(name)
+    if level > 6 or not name[:1].isspace():
+        return None
+    name = name.strip()
+    without_closing = name.rstrip("#")
+    if without_closing[-1:].isspace() or not without_closing:
+        name = without_closing.strip()
+    return Heading(index, 1, name, "#" * level) if name else None
+
+
+def _underline(line: str) -> str:
+    """`=` or `-` when the line is an underline of it, else nothing."""
+    if line[:1] not in ("=", "-", " ") or line[:4].isspace():
+        return ""
+    text = line.strip()
+    return text[0] if text and text[0] in "=-" and text == text[0] * len(text) else ""
+
+
+def _fenced(lines: Sequence[str], first: int) -> set[int]:
+    """The lines within closed code fences. A fence that is never closed is a slip of the hand and hides nothing."""
+    fences = [(index, match) for index in range(first, len(lines)) if (match := _FENCE.fullmatch(lines[index]))]
+    closing_left = _longest_closing(fences)
+    inside: set[int] = set()
+    opened: tuple[int, str] | None = None
+    for position, (index, match) in enumerate(fences):
+        marks, info = match[1], match[2]
+        if opened is None:
+            closes_later = closing_left[position + 1][marks[0]] >= len(marks)
+            opened = (index, marks) if closes_later and (marks[0] == "~" or "`" not in info) else None
+        elif marks.startswith(opened[1]) and not info.strip():
+            inside.update(range(opened[0], index + 1))
+            opened = None
+    return inside
+
+
+def _longest_closing(fences: Sequence[tuple[int, re.Match[str]]]) -> list[dict[str, int]]:
+    """For each fence and the end: the longest closing fence from there on, so that pairing stays linear."""
+    longest = {"`": 0, "~": 0}
+    answers = [longest]
+    for _, match in reversed(fences):
+        if not match[2].strip():
+            longest = {**longest, match[1][0]: max(longest[match[1][0]], len(match[1]))}
+        answers.append(longest)
+    return answers[::-1]

@@ -1,0 +1,208 @@
+"""Carries out what `merge` decides, one region after the other, each on the text that the one before left.
+Going step by step keeps the gaps right when two blocks meet; the texts are small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from booking.domain.blocks import ITEM_GAP, Block, heading_lines, same_heading
+from booking.domain.copy_errors import FeedRefused
+from booking.domain.draft_bytes import SIZE_LIMIT
+from booking.domain.issue_text import Document, Section, Span, read
+from booking.domain.merge import Act, Choice, Conflict, Situation, decide
+from booking.domain.place import place_for
+from booking.domain.region import PAID, Region, gaps_around, locate, section_of
+from booking.domain.snapshot import Snapshot
+
+
+@dataclass
+class Run:
+    """The state of a feed on its way through the regions, and what it has found so far."""
+
+    document: Document
+    snapshots: dict[Region, Snapshot]
+    conflicts: tuple[Conflict, ...] = ()
+    warnings: tuple[str, ...] = ()
+    written: tuple[Region, ...] = ()
+    """The regions whose text came from a block in this run."""
+
+    @property
+    def not_run(self) -> frozenset[Region]:
+        """The regions that the editor marked as not run."""
+        return frozenset(region for region, snapshot in self.snapshots.items() if not snapshot.text)
+
+    def edit(self, span: Span, text: str) -> None:
+        """Put `text` in the place of `span` and read the issue again."""
+        old = self.document.text
+        new = old[: span.start] + text + old[span.end :]
+        if len(new) > SIZE_LIMIT:
+            raise FeedRefused(
+                f"With its copy the issue would be over {SIZE_LIMIT:,} bytes. Move some ads to another issue."
+            )
+        self.document = read(new, self.document.encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One region as a step finds it."""
+
+    region: Region
+    block: Block | None
+    span: Span | None
+    snapshot: Snapshot | None
+    core: str
+
+    @property
+    def found(self) -> Span:
+        """The span, for acts that `merge` decides only where the region is there."""
+        if self.span is None:
+            raise AssertionError(f"{self.region} is not in the draft")
+        return self.span
+
+    @property
+    def wanted(self) -> str:
+        return self.block.wanted if self.block else ""
+
+
+def run(
+    document: Document,
+    blocks: Mapping[Region, Block],
+    snapshots: Mapping[Region, Snapshot],
+    choices: Mapping[Region, Choice],
+    *,
+    restore: bool = False,
+) -> Run:
+    """Bring every region to what its block says, or collect the conflicts.
+
+    With `restore`, what the feed once replaced is put back instead of leaving a hole. Raises FeedRefused when a region
+    cannot be told for certain.
+    """
+    state = Run(document, dict(snapshots))
+    for region in reversed(Region) if restore else Region:
+        _step(state, region, blocks.get(region), choices.get(region), restore)
+    return state
+
+
+def removed(text: str, span: Span, lead: str, trail: str) -> str:
+    """`text` without the span and without as much of its own newlines around it as is still there."""
+    above, below = text[: span.start], text[span.end :]
+    before = min(len(lead), len(above) - len(above.rstrip("\n")))
+    after = min(len(trail), len(below) - len(below.lstrip("\n")))
+    return above[: len(above) - before] + below[after:]
+
+
+def _step(state: Run, region: Region, block: Block | None, choice: Choice | None, restore: bool) -> None:
+    snapshot = state.snapshots.get(region)
+    if block is None and snapshot is None and not _is_there(state.document, region):
+        return
+    site = _site(state.document, region, block, snapshot)
+    present = state.document.slice(site.span) if site.span else None
+    act = decide(Situation(region, present, snapshot, block, site.core if block else None), choice)
+    if isinstance(act, Conflict):
+        state.conflicts += (act,)
+        return
+    puts_back = act is Act.REMOVE and snapshot is not None and bool(snapshot.before) and (restore or snapshot.kept)
+    (_put_back if puts_back else _ACTS[act])(state, site)
+    if block is None and not restore and _is_there(state.document, region):
+        state.warnings += (f"The draft has text in the {region.value} region that nobody booked. It was left alone.",)
+
+
+def _is_there(document: Document, region: Region) -> bool:
+    return document.foot is not None if region is Region.FOOT else bool(document.paid(PAID[region]))
+
+
+def _site(document: Document, region: Region, block: Block | None, snapshot: Snapshot | None) -> Site:
+    span = locate(document, region, snapshot.text if snapshot else "")
+    section = None if region is Region.FOOT else section_of(document, region)
+    core = _core(document, block, section, snapshot) if block else ""
+    return Site(region, block, span, snapshot, core)
+
+
+def _core(document: Document, block: Block, section: Section | None, snapshot: Snapshot | None) -> str:
+    """The region's text as the approved copy gives it: an existing heading that says the same keeps its bytes."""
+    if snapshot and snapshot.kept:
+        return snapshot.before + ITEM_GAP + block.body
+    if block.region is Region.FOOT:
+        return block.body
+    if section and same_heading(section.heading, block):
+        heading = document.text[section.start : section.body].rstrip("\n")
+    else:
+        heading = heading_lines(block.name, document.sections[0].heading if document.sections else None)
+    return f"{heading}\n\n{block.body}"
+
+
+def _insert(state: Run, site: Site) -> None:
+    gap = place_for(state.document, site.region)
+    state.edit(Span(gap.offset, gap.offset), gap.lead + site.core + gap.trail)
+    state.snapshots[site.region] = Snapshot(site.core, gap.lead, gap.trail, wanted=site.wanted)
+    state.written += (site.region,)
+
+
+def _write(state: Run, site: Site) -> None:
+    snapshot = _taken(state, site, site.core)
+    state.edit(site.found, site.core)
+    state.snapshots[site.region] = snapshot
+    state.written += (site.region,)
+
+
+def _append(state: Run, site: Site) -> None:
+    present = state.document.slice(site.found)
+    body = site.block.body if site.block else ""
+    snapshot = replace(_taken(state, site, present + ITEM_GAP + body), kept=True)
+    state.edit(site.found, snapshot.text)
+    state.snapshots[site.region] = snapshot
+    state.written += (site.region,)
+
+
+def _remove(state: Run, site: Site) -> None:
+    snapshot = state.snapshots.pop(site.region)
+    text = removed(state.document.text, site.found, snapshot.lead, snapshot.trail)
+    state.edit(Span(0, len(state.document.text)), text)
+
+
+def _put_back(state: Run, site: Site) -> None:
+    state.edit(site.found, state.snapshots.pop(site.region).before)
+
+
+def _take(state: Run, site: Site) -> None:
+    state.snapshots[site.region] = _taken(state, site, state.document.slice(site.found))
+
+
+def _keep(state: Run, site: Site) -> None:
+    theirs = state.document.slice(site.found)
+    state.snapshots[site.region] = replace(state.snapshots[site.region], wanted=site.wanted, theirs=theirs)
+
+
+def _mark_not_run(state: Run, site: Site) -> None:
+    state.snapshots[site.region] = Snapshot("", wanted=site.wanted)
+
+
+def _forget(state: Run, site: Site) -> None:
+    state.snapshots.pop(site.region, None)
+
+
+def _leave(state: Run, site: Site) -> None:
+    """Nothing to do."""
+
+
+def _taken(state: Run, site: Site, text: str) -> Snapshot:
+    """The snapshot of a region whose text is now ours; what stood there before our first feed stays on record."""
+    if site.snapshot and site.snapshot.text:
+        return replace(site.snapshot, text=text, wanted=site.wanted, theirs="")
+    lead, trail = gaps_around(state.document.text, site.found)
+    return Snapshot(text, lead, trail, before=state.document.slice(site.found), wanted=site.wanted)
+
+
+_ACTS: dict[Act, Callable[[Run, Site], None]] = {
+    Act.LEAVE: _leave,
+    Act.FORGET: _forget,
+    Act.INSERT: _insert,
+    Act.WRITE: _write,
+    Act.APPEND: _append,
+    Act.REMOVE: _remove,
+    Act.TAKE: _take,
+    Act.ADOPT: _take,
+    Act.KEEP: _keep,
+    Act.NOT_RUN: _mark_not_run,
+}
