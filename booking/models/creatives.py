@@ -32,7 +32,7 @@ class Creative(Base):
     __tablename__ = "creative"
     __table_args__ = (_own_revision("current_revision_id"), _own_revision("approved_revision_id"))
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     advertiser_id: Mapped[int] = mapped_column(sa.ForeignKey("advertiser.id"), index=True)
     placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"))
 

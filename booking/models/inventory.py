@@ -67,7 +67,7 @@ class Slot(Base):
         sa.CheckConstraint("held_until IS NULL OR held_until <= hold_hard_until", name="hold_within_cap"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     issue_id: Mapped[int] = mapped_column(sa.ForeignKey("issue.id"))
     placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), index=True)
     ordinal: Mapped[int]

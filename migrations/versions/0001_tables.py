@@ -143,7 +143,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_issue_sends_at"), "issue", ["sends_at"], unique=False)
     op.create_table(
         "newsletter",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("tagline", sa.String(length=300), nullable=False),
         sa.Column("editor_name", sa.String(length=120), nullable=False),
