@@ -14,11 +14,11 @@ from babel.numbers import format_currency
 from booking.domain.errors import AmountNotUsable, CurrencyNotSold, MixedCurrencies
 
 ZERO_DECIMAL: Final = frozenset(
-    {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"}
+    {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
 )
 """Currencies that Stripe counts in whole units (https://docs.stripe.com/currencies#zero-decimal)."""
 
-THREE_DECIMAL: Final = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
+THREE_DECIMAL: Final = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 """Currencies of three decimals; not sold, because Stripe takes only some of their amounts."""
 
 MOST: Final = 99_999_999
@@ -27,7 +27,7 @@ MOST: Final = 99_999_999
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in minor units (45000 is $450) and its currency, written as Stripe writes it: "usd".
+    """An amount in minor units (45000 is $450) and its ISO 4217 currency, kept in upper case: "USD".
 
     Raises `CurrencyNotSold` for a currency that cannot be counted and `TypeError` for an amount that is not an int.
     """
@@ -52,7 +52,7 @@ class Money:
         Raises `AmountNotUsable` for anything else, also for more decimals than the currency has or above `MOST`.
         """
         code = currency_code(currency)
-        symbol = format_currency(0, code.upper(), "¤", locale="en", currency_digits=False)
+        symbol = format_currency(0, code, "¤", locale="en", currency_digits=False)
         bare = text.strip().removeprefix(symbol).strip()
         match = re.fullmatch(r"([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.([0-9]+))?", bare)
         if match is None:
@@ -117,11 +117,11 @@ class Money:
         cents = self.amount % 10**digits
         pattern = "¤#,##0." + "0" * digits if cents else "¤#,##0"
         value = Decimal(self.amount).scaleb(-digits)
-        return format_currency(value, self.currency.upper(), pattern, locale="en", currency_digits=False)
+        return format_currency(value, self.currency, pattern, locale="en", currency_digits=False)
 
     def _same(self, other: Money) -> int:
         if other.currency != self.currency:
-            raise MixedCurrencies(self.currency.upper(), other.currency.upper())
+            raise MixedCurrencies(self.currency, other.currency)
         return other.amount
 
 
@@ -131,13 +131,15 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
 
 
 def currency_code(text: str) -> str:
-    """Return the currency as Stripe writes it ("usd"). Raises `CurrencyNotSold` when it cannot be one of ours."""
-    code = text.lower()
-    if re.fullmatch("[a-z]{3}", code) is None or code in THREE_DECIMAL:
+    """Return the ISO 4217 code in upper case; Stripe's "usd" is our "USD".
+
+    Raises `CurrencyNotSold` when it is no code, or one of three decimals.
+    """
+    if re.fullmatch("[A-Za-z]{3}", text) is None or text.upper() in THREE_DECIMAL:
         raise CurrencyNotSold(text[:40])
-    return code
+    return text.upper()
 
 
 def exponent(currency: str) -> int:
     """Return how many decimals the currency has: 0 or 2."""
-    return 0 if currency.lower() in ZERO_DECIMAL else 2
+    return 0 if currency.upper() in ZERO_DECIMAL else 2
