@@ -77,34 +77,42 @@ Change = Skip | Move | Extra
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One issue as the rule wants it: its number, its date in the newsletter's zone, its instant of sending in UTC."""
+    """One issue as the rule wants it: its number, its date in the newsletter's zone, its instant of sending in UTC.
+
+    `rule_date` is the date before any move: it says which occurrence this is, whatever number and date become.
+    """
 
     number: int
+    rule_date: date
     publishes_on: date
     sends_at: datetime
 
 
 def check(rule: Rule, changes: Sequence[Change]) -> None:
     """Raise `RuleNotUsable`, naming the date, when the exceptions contradict the rule or one another."""
-    touched = [change.on for change in changes if not isinstance(change, Extra)]
+    named = [change.on for change in changes]
+    left = {change.on for change in changes if not isinstance(change, Extra)}
     arrivals = [change.to if isinstance(change, Move) else change.on for change in changes if type(change) is not Skip]
-    for day in touched + arrivals:
+    for day in named + arrivals:
         _refuse_slip(day)
-    for day in touched:
+    for day in named:
+        if named.count(day) > 1:
+            raise RuleNotUsable(f"{spell_date(day)} has two exceptions. Keep one of them.")
+    for day in left:
         if not rule.falls_on(day):
             raise RuleNotUsable(f"There is no issue on {spell_date(day)}. Choose a date that has one.")
-        if touched.count(day) > 1:
-            raise RuleNotUsable(f"{spell_date(day)} is skipped or moved twice. Keep one of the two.")
     for day in arrivals:
-        if arrivals.count(day) > 1 or (rule.falls_on(day) and day not in touched):
+        if arrivals.count(day) > 1 or (rule.falls_on(day) and day not in left):
             raise RuleNotUsable(f"There would be two issues on {spell_date(day)}. Choose another date.")
 
 
 def occurrences(rule: Rule, changes: Sequence[Change] = ()) -> Iterator[Occurrence]:
     """Yield the issues of `rule` until `FURTHEST`, in order of number. Raises `RuleNotUsable` like `check`."""
     check(rule, changes)
-    for number, publishes_on in enumerate(_dates(rule, changes), rule.first_number):
-        yield Occurrence(number, publishes_on, instant(publishes_on, rule.at, rule.zone))
+    moved = {change.on: change.to for change in changes if isinstance(change, Move)}
+    for number, rule_date in enumerate(_rule_dates(rule, changes), rule.first_number):
+        publishes_on = moved.get(rule_date, rule_date)
+        yield Occurrence(number, rule_date, publishes_on, instant(publishes_on, rule.at, rule.zone))
 
 
 def upcoming(rule: Rule, changes: Sequence[Change], after: datetime, count: int) -> list[Occurrence]:
@@ -123,17 +131,16 @@ def upcoming(rule: Rule, changes: Sequence[Change], after: datetime, count: int)
     return sorted(found, key=lambda issue: issue.sends_at)[:count]
 
 
-def _dates(rule: Rule, changes: Sequence[Change]) -> Iterator[date]:
-    """Yield the dates of sending, in the order of the dates that the rule and the extra issues had at first."""
+def _rule_dates(rule: Rule, changes: Sequence[Change]) -> Iterator[date]:
+    """Yield the dates that carry a number in order, moved issues still on their old date."""
     skipped = {change.on for change in changes if isinstance(change, Skip)}
-    moved = {change.on: change.to for change in changes if isinstance(change, Move)}
     extras = deque(sorted(change.on for change in changes if isinstance(change, Extra)))
     day = rule.first_date
     while day <= FURTHEST:
-        while extras and extras[0] <= day:
+        while extras and extras[0] < day:
             yield extras.popleft()
         if day not in skipped:
-            yield moved.get(day, day)
+            yield day
         day += WEEK
     yield from extras
 
