@@ -109,8 +109,8 @@ def percent_for(weeks: int, steps: Sequence[Step]) -> int:
 def check_steps(steps: Sequence[Step]) -> None:
     """Raise `RuleNotUsable` unless each step asks for more weeks than the one before and gives more."""
     for step in steps:
-        if step.weeks < 2 or not 1 <= step.percent <= 99:
-            raise RuleNotUsable("A discount step needs at least 2 weeks and 1 to 99 percent. Change the step.")
+        if step.weeks < 2 or not 1 <= step.percent <= 90:
+            raise RuleNotUsable("A discount step needs at least 2 weeks and 1 to 90 percent. Change the step.")
     for lower, higher in pairwise(steps):
         if higher.weeks <= lower.weeks or higher.percent <= lower.percent:
             raise RuleNotUsable("Each discount step needs more weeks and more percent than the one above it.")

@@ -132,8 +132,8 @@ def test_the_saving_in_the_hint_is_what_the_next_step_saves(weeks: int, cents: i
     ("steps", "says"),
     [
         ([Step(1, 5)], "at least 2 weeks"),
-        ([Step(4, 0)], "1 to 99 percent"),
-        ([Step(4, 100)], "1 to 99 percent"),
+        ([Step(4, 0)], "1 to 90 percent"),
+        ([Step(4, 91)], "1 to 90 percent"),
         ([Step(4, 5), Step(4, 6)], "more weeks and more percent"),
         ([Step(4, 5), Step(5, 5)], "more weeks and more percent"),
     ],
