@@ -40,8 +40,3 @@ class Deadline:
         if self.days_before == 0:
             return f"On the day of sending, {self.at:%H:%M}"
         return f"{self.days_before} day{'s' * (self.days_before > 1)} before sending, {self.at:%H:%M}"
-
-
-def has_passed(deadline: datetime, now: datetime) -> bool:
-    """Return whether `deadline` is over at `now`; the instant itself is too late, as in `sales_close_at > :now`."""
-    return deadline <= now

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.deadlines import MOST_DAYS, Deadline, has_passed
+from booking.domain.deadlines import MOST_DAYS, Deadline
 from booking.domain.errors import RuleNotUsable
 from booking.domain.localtime import instant, spell
 
@@ -69,12 +69,6 @@ def test_a_deadline_outside_the_year_before_is_refused(days: int) -> None:
 def test_a_deadline_with_a_zone_of_its_own_is_refused() -> None:
     with pytest.raises(RuleNotUsable, match="without a zone"):
         Deadline(3, time(17, tzinfo=UTC))
-
-
-def test_the_instant_of_the_deadline_is_too_late() -> None:
-    deadline = datetime(2020, 1, 30, 17, tzinfo=UTC)
-    assert has_passed(deadline, deadline)
-    assert not has_passed(deadline, deadline - timedelta(microseconds=1))
 
 
 @pytest.mark.parametrize(
