@@ -127,12 +127,12 @@ class HoldCannotBeExtended(Refusal):
 
 @dataclass(eq=False)
 class CoolingOff(Refusal):
-    """The buyer used up the longest possible hold of this slot and waits before holding it again."""
+    """The buyer held this slot so long or so often that others get a turn first."""
 
     kind: ClassVar[Kind] = "conflict"
     says: ClassVar[str] = (
-        "You held {placement}, issue {issue}, as long as we allow. "
-        "Try again in {minutes} minutes, or choose another week."
+        "You held {placement}, issue {issue}, a short while ago. "
+        "You can hold it again in {minutes} minutes, or choose another week now."
     )
     placement: str
     issue: int
@@ -207,6 +207,24 @@ class MixedCurrencies(Refusal):
     says: ClassVar[str] = "{one} and {other} cannot be added up. Book them in two orders, one for each currency."
     one: str
     other: str
+
+
+@dataclass(eq=False)
+class PaymentUnderWay(Refusal):
+    """The buyer has paid by a method that takes its time; a second payment would only be sent back."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = (
+        "Your bank is still working on the payment. Wait for our mail; there is nothing to do until then."
+    )
+
+
+@dataclass(eq=False)
+class PaymentPageDown(Refusal):
+    """Stripe could not be reached, so there is no payment page to go to."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = "The payment page did not answer. Your hold stands; press Pay again in a minute."
 
 
 @dataclass(eq=False)
