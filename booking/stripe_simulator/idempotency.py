@@ -1,0 +1,52 @@
+"""Idempotency keys: the same key and body replay the first answer, another body is refused, an unfinished one conflicts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from booking.stripe_simulator.errors import key_in_use, key_reused
+from booking.stripe_simulator.forms import Raw
+from booking.stripe_simulator.store import Json, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """An answer that was given before."""
+
+    status: int
+    body: Json
+    request_id: str
+
+
+def fingerprint(method: str, path: str, form: Mapping[str, Raw]) -> str:
+    """What must be the same for a key to be used again."""
+    return hashlib.sha256(json.dumps([method, path, form], sort_keys=True).encode()).hexdigest()
+
+
+def begin(store: Store, key: str, mark: str, request_id: str) -> Replay | None:
+    """Claim a key, or answer what it answered. Raises StripeError: 400 for another body, 409 while in flight."""
+    with store.transaction():
+        found = store.rows("SELECT * FROM idempotency WHERE key = ?", (key,))
+        if not found:
+            values = (key, mark, request_id)
+            store.run("INSERT INTO idempotency (key, fingerprint, request_id) VALUES (?, ?, ?)", values)
+            return None
+        row = found[0]
+        if row["fingerprint"] != mark:
+            raise key_reused(key)
+        if row["status"] is None:
+            raise key_in_use(key)
+        return Replay(row["status"], json.loads(row["body"]), row["request_id"])
+
+
+def finish(store: Store, key: str, status: int, body: Json) -> None:
+    """Keep the answer for the key."""
+    store.run("UPDATE idempotency SET status = ?, body = ? WHERE key = ?", (status, json.dumps(body), key))
+
+
+def forget(store: Store, key: str) -> None:
+    """Let the key be used afresh: nothing was executed under it."""
+    store.run("DELETE FROM idempotency WHERE key = ? AND status IS NULL", (key,))
