@@ -44,7 +44,7 @@
     tick();
   });
 
-  /* The running total. The server works out the same quote again; this only saves the buyer a page. */
+  /* The running total, by the rules of booking/domain/frequency.py. The server's quote is the one that counts. */
   every("[data-order]", (form) => {
     const steps = JSON.parse(form.dataset.steps).sort((a, b) => a[0] - b[0]);
     const currency = form.dataset.currency.toUpperCase();
@@ -62,29 +62,34 @@
       return row;
     };
     const put = (selector, text) => all(selector, form).forEach((element) => { element.textContent = text; });
-    const percentAt = (weeks) => steps.reduce((best, [from, percent]) => (weeks >= from ? percent : best), 0);
+    const numbers = "One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split(" ");
+    const sum = (inputs) => inputs.reduce((whole, input) => whole + Number(input.dataset.price), 0);
+    const issue = (input) => input.dataset.issue || input.closest("tr") || input;
+    const hintFor = (eligible, weeks, percent) => {
+      const whole = sum(eligible);
+      const next = steps.find(([from]) => from > weeks);
+      if (!eligible.length) return "";
+      if (!next) return percent ? `You have the best price: ${percent}% off saves you ${money(share(whole, percent))}.` : "";
+      const missing = next[0] - weeks;
+      const saved = share(whole + missing * sum(eligible.slice(-1)), next[1]);
+      return `${numbers[missing - 1] || missing} more week${missing > 1 ? "s" : ""} and all of them cost ${next[1]}% less: you would save ${money(saved)}.`;
+    };
     const draw = () => {
       const chosen = all("[data-price]:checked", form);
-      const prices = chosen.map((input) => Number(input.dataset.price));
-      const full = prices.reduce((sum, price) => sum + price, 0);
-      const weeks = new Set(chosen.map((input) => input.dataset.issue || input.value)).size;
-      const percent = percentAt(weeks);
-      const off = share(full, percent);
-      const lines = chosen.map((input) => leader(document.createElement("li"), input.dataset.line || one(".vh", input.parentElement).textContent.replace(/,\s*$/, ""), money(Number(input.dataset.price))));
-      one("[data-order-lines]", form)?.replaceChildren(...lines);
+      const eligible = chosen.filter((input) => input.dataset.kind === "sponsor");
+      const weeks = new Set(eligible.map(issue)).size;
+      const percent = steps.reduce((best, [from, less]) => (weeks >= from ? less : best), 0);
+      const off = share(sum(eligible), percent);
+      const name = (input) => input.dataset.line || one(".vh", input.parentElement).textContent.replace(/,\s*$/, "");
+      one("[data-order-lines]", form)?.replaceChildren(...chosen.map((input) => leader(document.createElement("li"), name(input), money(sum([input])))));
       show(one("[data-order-empty]", form), !chosen.length);
       const discount = one("[data-order-discount]", form);
       if (discount) { leader(discount, `${weeks} weeks, ${percent}% less`, `−${money(off)}`); show(discount, off > 0); }
-      const next = steps.find(([from]) => from > weeks);
-      const hint = one("[data-order-hint]", form);
-      if (hint && next && chosen.length) {
-        const more = next[0] - weeks;
-        const then = full + more * prices[prices.length - 1];
-        hint.textContent = `${more === 1 ? "One more week" : `${more} more weeks`} and all of them cost ${next[1]}% less: you would save ${money(share(then, next[1]))}.`;
-      }
-      show(hint, Boolean(hint && next && chosen.length));
-      put("[data-order-total]", money(full - off));
-      put("[data-order-count]", chosen.length === 0 ? "Nothing chosen yet" : `${chosen.length} chosen${off ? `, ${money(off)} saved` : ""}`);
+      const hint = hintFor(eligible, weeks, percent);
+      put("[data-order-hint]", hint);
+      show(one("[data-order-hint]", form), Boolean(hint));
+      put("[data-order-total]", money(sum(chosen) - off));
+      put("[data-order-count]", chosen.length ? `${chosen.length} chosen${off ? `, ${money(off)} saved` : ""}` : "Nothing chosen yet");
     };
     form.addEventListener("change", draw);
     addEventListener("pageshow", draw);
