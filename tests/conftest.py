@@ -11,19 +11,28 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from flask_sqlalchemy.session import Session
+from hypothesis import settings
 from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import scoped_session
 
 from booking import create_app
 from booking.db import db
+from booking.stripe_simulator import Settings, Simulator
 from config import Test
 from tests.support.browser import chromium, open_browser, open_page, required
 from tests.support.databases import DIALECTS, KINDS, Database
 from tests.support.network import kept_on_this_machine
 from tests.support.servers import PostOffice, receiving_mail, serving
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, outside
 
 INVARIANTS = "booking.services.invariants"
+WEBHOOKS = "/webhooks/stripe"
+
+# Timings are never asserted, and a machine under load is no reason to fail.
+settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("sure", deadline=None, max_examples=200, print_blob=True)
+settings.register_profile("thorough", deadline=None, max_examples=5_000, print_blob=True)
+settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,13 +80,21 @@ def databases() -> Iterator[Callable[[str], Database]]:
 
 
 @pytest.fixture(scope="session")
-def apps() -> Iterator[Callable[[Database], Flask]]:
+def stripe_stand_in() -> Iterator[Simulator]:
+    """The Stripe simulator that every app of this worker talks to. Tests ask for `simulator` instead."""
+    with Simulator(Settings(environment={})) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
+def apps(stripe_stand_in: Simulator) -> Iterator[Callable[[Database], Flask]]:
     """One app for each database and worker: making one, and compiling its templates, costs more than most tests."""
     made: dict[str, Flask] = {}
 
     def app(database: Database) -> Flask:
         if database.url not in made:
-            made[database.url] = create_app(replace(Test(), SQLALCHEMY_DATABASE_URI=database.url))
+            settings = replace(Test(), SQLALCHEMY_DATABASE_URI=database.url, STRIPE_API_BASE=stripe_stand_in.base_url)
+            made[database.url] = create_app(settings)
         return made[database.url]
 
     yield app
@@ -129,11 +146,39 @@ def visitor(visitors: Callable[[], Visitor]) -> Visitor:
 
 
 @pytest.fixture
-def live_server(app: Flask) -> Iterator[str]:
-    """The app behind a real port; gives its address, which is also its BASE_URL for the time being."""
+def simulator(stripe_stand_in: Simulator) -> Iterator[Simulator]:
+    """The Stripe simulator without any past. It keeps its events until `webhooks()`, or sends them to `live_server`."""
+    stripe_stand_in.reset()
+    yield stripe_stand_in
+    stripe_stand_in.reset()
+
+
+@pytest.fixture
+def webhooks(app: Flask, simulator: Simulator) -> Callable[[], list[int]]:
+    """Delivers every waiting event to the app, and gives the statuses that it answered."""
+
+    def deliver() -> list[int]:
+        answers: list[int] = []
+
+        def post(body: bytes, headers: dict[str, str]) -> int:
+            client = app.test_client()
+            answers.append(outside(client.post, WEBHOOKS, data=body, headers=headers).status_code)
+            return answers[-1]
+
+        simulator.deliver_to(post)
+        return answers
+
+    return deliver
+
+
+@pytest.fixture
+def live_server(app: Flask, simulator: Simulator) -> Iterator[str]:
+    """The app behind a real port; gives its address, which is its BASE_URL meanwhile. Stripe's events go there."""
     with serving(app) as address:
         app.config.update(BASE_URL=address, SERVER_NAME=address.removeprefix("http://"))
+        simulator.world.dials.app_webhook = address + WEBHOOKS
         yield address
+        simulator.reset()
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ A test asks for a page and gets it only when it is in order: the visitor fails t
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
 from io import BytesIO
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,14 +19,32 @@ from flask import Flask, has_app_context
 from werkzeug.datastructures import FileMultiDict, MultiDict
 from werkzeug.test import TestResponse
 
+from booking.clock import now
 from booking.db import db
+from booking.models import LoginSession, User
+from booking.services.queries.people import hashed
 from tests.support.page import Page, Value
 from tests.support.page_checks import problems
 
 MOST_QUERIES = 8
 """On any page that is only read, however many issues there are."""
 
-SignIn = Callable[["Visitor", Any], None]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def outside(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call what enters the app from outside: the context that the test has pushed, its `g` and session, stays away.
+
+    What the test has arranged is committed before, and what the call changed is seen after.
+    """
+    if has_app_context():
+        db.session.commit()
+    result = Context().run(act, *args, **kwargs)
+    if has_app_context():
+        db.session.rollback()
+        db.session.expire_all()
+    return result
 
 
 class Visitor:
@@ -36,6 +55,19 @@ class Visitor:
         self.client = app.test_client()
         self.page: Page | None = None
         """The page that was fetched last."""
+
+    def sign_in(self, user: User) -> None:
+        """Give this browser a session of the user, as following a sign-in link does."""
+        token = secrets.token_urlsafe()
+        with self.app.app_context():
+            moment = now()
+            db.session.add(
+                LoginSession(token_hash=hashed(token), user_id=user.id, created_at=moment, last_seen_at=moment)
+            )
+            db.session.commit()
+        with self.client.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
 
     def get(self, url: str, status: int = 200, *, queries: int = MOST_QUERIES, **options: Any) -> Page:
         """Fetch a page and check it. Redirects are not followed: ask for status=303 and read `page.location`."""
@@ -90,9 +122,8 @@ class Visitor:
         return urlsplit(location).netloc in ("", self.app.config["SERVER_NAME"])
 
     def _request(self, method: str, url: str, status: int, **options: Any) -> Page:
-        with _settled(), _counting_queries() as queries:
-            # A context of its own: the test may have the app's context pushed, whose `g` and session would leak in.
-            response: TestResponse = Context().run(self.client.open, url, method=method, **options)
+        with _counting_queries() as queries:
+            response: TestResponse = outside(self.client.open, url, method=method, **options)
         path = response.request.path + (f"?{query}" if (query := response.request.query_string.decode()) else "")
         page = Page(path, response.status_code, response.headers, response.data, queries)
         response.close()
@@ -105,17 +136,6 @@ class Visitor:
                 pytest.fail("\n  ".join([f"The page at {method} {page.url} is not in order:", *wrong]))
             self.page = page
         return page
-
-
-@contextmanager
-def _settled() -> Iterator[None]:
-    """What the test has arranged is committed before a request, and what the request changed is seen after it."""
-    if has_app_context():
-        db.session.commit()
-    yield
-    if has_app_context():
-        db.session.rollback()
-        db.session.expire_all()
 
 
 @contextmanager
