@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from babel.numbers import format_currency
@@ -113,11 +114,7 @@ class Money:
 
     def __str__(self) -> str:
         """Return "$450", "$450.50" or "£1,200": decimals only where there are any."""
-        digits = exponent(self.currency)
-        cents = self.amount % 10**digits
-        pattern = "¤#,##0." + "0" * digits if cents else "¤#,##0"
-        value = Decimal(self.amount).scaleb(-digits)
-        return format_currency(value, self.currency, pattern, locale="en", currency_digits=False)
+        return _printed(self.amount, self.currency)
 
     def _same(self, other: Money) -> int:
         if other.currency != self.currency:
@@ -143,3 +140,11 @@ def currency_code(text: str) -> str:
 def exponent(currency: str) -> int:
     """Return how many decimals the currency has: 0 or 2."""
     return 0 if currency.upper() in ZERO_DECIMAL else 2
+
+
+# The storefront prints the same few prices in every row; formatting by locale costs more than the rest of a row.
+@lru_cache(maxsize=4096)
+def _printed(amount: int, currency: str) -> str:
+    digits = exponent(currency)
+    pattern = "¤#,##0." + "0" * digits if amount % 10**digits else "¤#,##0"
+    return format_currency(Decimal(amount).scaleb(-digits), currency, pattern, locale="en", currency_digits=False)
