@@ -36,7 +36,12 @@ def test_each_fault_is_found_with_its_line(line: str, fault: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ['BASE = "https://example.com/home/ada"', 'KEY = "sk_test_simulator"', f"{UNREASONED}  # the library says Any"],
+    [
+        'BASE = "https://example.com/home/ada"',
+        'KEY = "sk_test_simulator"',
+        f"{UNREASONED}  # the library says Any",
+        f"# Any.\n{UNREASONED}",
+    ],
 )
 def test_what_only_looks_like_a_fault_is_left_alone(line: str) -> None:
     assert list(problems(Path("some.py"), line.encode())) == []

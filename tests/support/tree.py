@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.source import ROOT, over_the_aim, summary
+
 BIGGEST = 600 * 1024
 """Bytes; a larger file is data that should be made or fetched by a command."""
 
+UNREASONED = "switches a check off without a reason beside or above it"
 FORBIDDEN = {
     "names a package index": re.compile(
         r"--(extra-)?index-url|--find-links|--trusted-host|^file:///|@ file:|/simple/?$|files\.pythonhosted"
@@ -25,7 +27,7 @@ FORBIDDEN = {
         r"\b[sr]k_(live|test)_[0-9A-Za-z]{20,}|\bwhsec_[0-9A-Za-z+/]{20,}|BEGIN [A-Z ]*PRIVATE KEY"
     ),
     "switches a check off without saying which": re.compile(r"# (noqa(?!: )|type: ignore(?!\[))"),
-    "switches a check off without a reason beside it": re.compile(r"# (noqa: [A-Z]+\d+|type: ignore\[[\w, -]+\])\s*$"),
+    UNREASONED: re.compile(r"# (noqa: [A-Z]+\d+|type: ignore\[[\w, -]+\])\s*$"),
     "has white space at the end of a line": re.compile(r"[ \t]+$"),
     "was left half merged": re.compile(r"^(<{7} |>{7} |={7}$)"),
 }
@@ -51,18 +53,24 @@ def problems(path: Path, data: bytes) -> Iterator[str]:
         return
     if path == Path(__file__).relative_to(ROOT):
         return
+    above = ""
     for number, line in enumerate(text.split("\n"), start=1):
+        reasoned = above.lstrip().startswith("# ")
+        above = line
         for fault, pattern in FORBIDDEN.items():
             if path.suffix in MARKDOWN and ("white space" in fault or "merged" in fault):
+                continue
+            if reasoned and fault == UNREASONED:
                 continue
             if pattern.search(line):
                 yield f"{path}:{number}: {fault}: {line.strip()[:100]}"
 
 
 def main() -> int:
-    """Print every problem; 1 if there is any."""
+    """Print every problem and the lengths of our code; 1 if there is a problem."""
     found = [problem for path in files() for problem in problems(path.relative_to(ROOT), path.read_bytes())]
     sys.stdout.write("".join(f"{problem}\n" for problem in found))
+    sys.stdout.write("".join(f"{long}\n" for long in (*over_the_aim(), summary())))
     sys.stdout.write(f"The tree: {len(found) or 'no'} problems.\n")
     return 1 if found else 0
 

@@ -1,0 +1,146 @@
+"""The rules of the house that no tool knows: who may ask the time or commit, and how long is too long.
+
+Import rules are import-linter's (pyproject.toml); these are about what is called and written.
+"""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+from collections.abc import Iterator
+
+import jinja2
+import pytest
+from flask import Flask
+from jinja2 import meta, nodes
+
+from tests.support.source import LONGEST, Module, calls, dotted, functions, length, modules, strings, templates
+
+CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns")
+SIMULATOR = "booking.stripe_simulator"
+
+# A signature is stamped by somebody else's clock, which does not stand still when ours does.
+REAL_TIME = ("booking.clock", "booking.gateways.payments")
+
+
+def program() -> Iterator[Module]:
+    """Every module but the simulator's, which is a program of its own."""
+    yield from (module for module in modules() if not module.within(SIMULATOR))
+
+
+def test_only_the_clock_asks_what_time_it_is() -> None:
+    asked = {
+        module.at(call)
+        for module in program()
+        for call, name in calls(module)
+        if name.endswith(CLOCKS) and not module.within(*REAL_TIME)
+    }
+    assert asked == set()
+
+
+def test_only_services_commit() -> None:
+    committed = {
+        module.at(call)
+        for module in program()
+        for call, name in calls(module)
+        if name.endswith(".commit") and not module.within("booking.services", "booking.db")
+    }
+    assert committed == set()
+
+
+def test_only_the_configuration_reads_the_environment() -> None:
+    read = {
+        module.at(node)
+        for module in program()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and dotted(node) in ("os.environ", "os.getenv", "os.environb")
+    }
+    assert read == set()
+
+
+def test_nothing_imports_the_simulator() -> None:
+    imported = {
+        module.at(node)
+        for module in program()
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith(SIMULATOR))
+        or (isinstance(node, ast.ImportFrom) and node.module == "booking" and "stripe_simulator" in _names(node))
+        or (isinstance(node, ast.Import) and any(name.startswith(SIMULATOR) for name in _names(node)))
+    }
+    assert imported == set()
+
+
+def _names(node: ast.Import | ast.ImportFrom) -> list[str]:
+    return [alias.name for alias in node.names]
+
+
+def test_every_module_says_why_it_exists() -> None:
+    silent = {module.name for module in modules() if module.lines and not ast.get_docstring(module.tree)}
+    assert silent == set()
+
+
+def test_no_function_is_too_long_to_keep_in_mind() -> None:
+    long = {
+        f"{module.at(function)} {function.name}: {length(function)} lines"
+        for module in modules()
+        for function in functions(module)
+        if length(function) > LONGEST["function"]
+    }
+    assert long == set()
+
+
+def test_a_route_is_a_sentence() -> None:
+    long = {
+        f"{module.at(function)} {function.name}: {length(function)} lines"
+        for module in program()
+        if module.within("booking.web")
+        for function in functions(module)
+        if any(dotted(decorator.func).endswith((".get", ".post", ".route")) for decorator in _decorators(function))
+        if length(function) - len(function.decorator_list) > 25
+    }
+    assert long == set()
+
+
+def _decorators(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Call]:
+    yield from (decorator for decorator in function.decorator_list if isinstance(decorator, ast.Call))
+
+
+@pytest.fixture
+def environment(app: Flask) -> jinja2.Environment:
+    return app.jinja_env
+
+
+@pytest.mark.any_database
+def test_templates_stop_at_a_name_that_nobody_gave(environment: jinja2.Environment) -> None:
+    assert issubclass(environment.undefined, jinja2.StrictUndefined)
+
+
+@pytest.mark.any_database
+def test_every_template_compiles(environment: jinja2.Environment) -> None:
+    for name in templates():
+        environment.get_template(name)
+
+
+@pytest.mark.any_database
+def test_every_template_is_used(environment: jinja2.Environment) -> None:
+    used = {text for module in program() for text in strings(module)}
+    for path in templates().values():
+        tree = environment.parse(path.read_text())
+        named = set(meta.find_referenced_templates(tree))
+        assert None not in named, f"{path.name} includes a template by a name that is only known when it runs."
+        used |= {name for name in named if name}
+    unused = {name for name in templates() if not any(fnmatch.fnmatchcase(name, pattern) for pattern in used)}
+    assert unused == set()
+
+
+@pytest.mark.any_database
+def test_every_macro_is_used(environment: jinja2.Environment) -> None:
+    trees = [environment.parse(path.read_text()) for path in templates().values()]
+    written = {macro.name for tree in trees for macro in tree.find_all(nodes.Macro)}
+    called = {
+        call.node.name if isinstance(call.node, nodes.Name) else call.node.attr
+        for tree in trees
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name | nodes.Getattr)
+    }
+    assert written - called == set()
