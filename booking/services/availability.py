@@ -1,4 +1,4 @@
-"""What free, held and sold mean, as conditions on a slot's row: one wording for pages to read and for acts to decide by."""
+"""What free, held and sold mean, as conditions on a slot's row: one wording for pages and for acts."""
 
 from __future__ import annotations
 
