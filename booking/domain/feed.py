@@ -15,7 +15,7 @@ from booking.domain.issue_text import Document, parse
 from booking.domain.merge import Choice, Conflict
 from booking.domain.region import Region
 from booking.domain.region_edit import run
-from booking.domain.snapshot import dump_all, load_all
+from booking.domain.snapshot import Snapshot, dump_all, load_all
 from booking.domain.title_line import IssueFacts, disagreements
 
 
@@ -56,7 +56,7 @@ def feed(
     warnings = (*outcome.warnings, *_warnings(document, copy, facts))
     if outcome.conflicts:
         return FeedResult(
-            draft, False, _as_bytes(base or {}), outcome.conflicts, warnings, carried=_carried(document, copy)
+            draft, False, _as_bytes(base or {}), outcome.conflicts, warnings, carried=_carried(document, copy, before)
         )
     prove(document, before, outcome, copy)
     written = outcome.document.encoding.encode(outcome.document.text)
@@ -66,7 +66,7 @@ def feed(
         base=dump_all(outcome.snapshots),
         warnings=warnings,
         not_run=outcome.not_run,
-        carried=_carried(outcome.document, copy),
+        carried=_carried(outcome.document, copy, outcome.snapshots),
     )
 
 
@@ -104,12 +104,14 @@ def _as_bytes(base: Mapping[Region, str | bytes]) -> dict[Region, bytes]:
     return {region: text.encode() if isinstance(text, str) else text for region, text in base.items()}
 
 
-def _carried(document: Document, copy: ApprovedCopy) -> frozenset[tuple[Region, str]]:
+def _carried(
+    document: Document, copy: ApprovedCopy, snapshots: Mapping[Region, Snapshot]
+) -> frozenset[tuple[Region, str]]:
     ads: dict[Region, tuple[AdCopy, ...]] = {Region.EVENT: copy.events, Region.JOBS: copy.jobs}
     if copy.sponsor:
         ads |= {Region.SPONSOR: (copy.sponsor,), Region.FOOT: (copy.sponsor,)}
     carried = set()
     for region, block in blocks_for(copy, has_footer=True).items():
-        there = frozenset(items_in(document, region))
+        there = frozenset(items_in(document, region, snapshots.get(region)))
         carried |= {(region, ad.key) for ad, item in zip(ads[region], block.items, strict=True) if item in there}
     return frozenset(carried)

@@ -28,12 +28,13 @@ def prove(draft: Document, base: Snapshots, outcome: Run, copy: ApprovedCopy) ->
         raise FeedRefused("Feeding this draft twice would change it twice. Check the headings around the ads.")
 
 
-def items_in(document: Document, region: Region) -> tuple[str, ...]:
+def items_in(document: Document, region: Region, snapshot: Snapshot | None) -> tuple[str, ...]:
     """The items that stand in a region, its heading aside; none where the draft has no such region."""
-    if region is Region.FOOT:
-        return split_items(document.slice(document.foot)) if document.foot else ()
-    section = section_of(document, region)
-    return split_items(document.text[section.body : section.end]) if section else ()
+    span = locate(document, region, snapshot.text if snapshot else "")
+    if span is None:
+        return ()
+    section = None if region is Region.FOOT else section_of(document, region)
+    return split_items(document.text[section.body if section else span.start : span.end])
 
 
 def _reads_back(fed: Document, block: Block, snapshot: Snapshot) -> bool:
@@ -41,7 +42,7 @@ def _reads_back(fed: Document, block: Block, snapshot: Snapshot) -> bool:
     section = None if block.region is Region.FOOT else section_of(fed, block.region)
     if span is None or fed.slice(span) != snapshot.text or (section and not same_heading(section.heading, block)):
         return False
-    items = items_in(fed, block.region)
+    items = items_in(fed, block.region, snapshot)
     return (items[-len(block.items) :] if snapshot.kept else items) == block.items
 
 

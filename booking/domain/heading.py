@@ -94,7 +94,7 @@ def section_headings(headings: Sequence[Heading]) -> tuple[Heading | None, list[
     underlined = any(not heading.is_atx for heading in (rest if titled else headings))
     level = _section_level(rest if titled else list(headings))
     if not titled and not head.is_known and head.is_atx:
-        titled = underlined or (any(heading.is_atx for heading in rest) and head.level < _section_level(rest))
+        titled = underlined or head.level < (_section_level(rest) or 2)
         level = _section_level(rest) if titled else level
     candidates = rest if titled else headings
     opening = [

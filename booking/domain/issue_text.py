@@ -90,7 +90,7 @@ class Document:
     def content_end(self) -> int:
         """Where the last written line above the foot or the footer ends."""
         limit = self.foot.start if self.foot else len(self.text) if self.footer is None else self.footer
-        return max(len(self.text[:limit].rstrip()), self.front)
+        return content_end(self.text, self.front, limit)
 
     def paid(self, kind: Paid) -> tuple[Section, ...]:
         """The sections of that kind, in order; more than one is a slip of the hand."""
@@ -180,11 +180,24 @@ def _foot(text: str, sections: list[Section], front: int, footer: int) -> Span |
     """The sponsor's repeat above the footer: the same words as at the top, or a block with three blank lines around."""
     floor = sections[-1].body if sections else front
     end = content_end(text, floor, footer)
+    repeat, block = _repeat(text, sections, end), _set_apart(text, floor, end, footer)
+    if repeat and block and block.start < repeat.start and "\n\n\n" not in text[block.start : end]:
+        return block  # A label such as `Sponsored by NAME:` belongs to the foot.
+    return repeat or block
+
+
+def _repeat(text: str, sections: list[Section], end: int) -> Span | None:
     for section in sections:
         words = text[section.body : section.end].strip("\n")
         start = end - len(words)
         if section.heading.paid is Paid.SPONSOR and words and section.end < start and text[start:end] == words:
-            return Span(start, end) if text[start - 1] == "\n" else None
+            # The last of several paid items may happen to say the same; only a wider gap tells it from a foot.
+            above = "\n" * (_FOOT_BLANK_LINES + 1) if sections[-1].heading.paid else "\n"
+            return Span(start, end) if text.endswith(above, 0, start) else None
+    return None
+
+
+def _set_apart(text: str, floor: int, end: int, footer: int) -> Span | None:
     gaps = list(_GAP.finditer(text, floor, end))
     if gaps and text.count("\n", end, footer) > _FOOT_BLANK_LINES and text[floor : gaps[-1].start()].strip():
         return Span(gaps[-1].end(), end)

@@ -57,13 +57,18 @@ def _next(document: Document, section: Section) -> Section | None:
 
 
 def _before(document: Document, offset: int, blank_lines: int) -> Gap:
+    """Above the line at `offset`, with that many blank lines on each side, as far as adding newlines can give them."""
     above = document.text[document.front : offset]
-    present = above[len(above.rstrip()) :].count("\n")
-    if above.strip():
-        present, wanted = present - 1, blank_lines
-    else:
-        wanted = 1 if document.front else 0
-    return Gap(offset, "\n" * max(0, wanted - present), "\n" * (blank_lines + 1))
+    written = len(above.rstrip())
+    first_blank = above.find("\n", written) + 1 if written else 0
+    wanted = blank_lines if written else 1 if document.front else 0
+    present = above.count("\n", first_blank)
+    if present <= wanted:
+        return Gap(offset, "\n" * (wanted - present), "\n" * (blank_lines + 1))
+    start = document.front + first_blank
+    for _ in range(wanted):
+        start = document.text.index("\n", start) + 1
+    return Gap(start, "", "\n" * (max(0, blank_lines - (present - wanted)) + 1))
 
 
 def _at_end(document: Document) -> Gap:
