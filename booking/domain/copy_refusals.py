@@ -1,0 +1,77 @@
+"""What the acts about copy refuse, beside what is wrong with the words themselves (`copy_errors`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from booking.domain.errors import Kind, Refusal
+
+
+@dataclass(eq=False)
+class DraftTooLong(Refusal):
+    """A draft far beyond any limit of copy: saved drafts are words, not files."""
+
+    says: ClassVar[str] = "This draft is too long to be saved. Shorten it to a few paragraphs."
+
+
+@dataclass(eq=False)
+class AlreadyDecided(Refusal):
+    """Somebody else decided about this revision first; `label` is that decision's name."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = "This revision was already decided: {label}. Reload the page to see where it stands."
+    label: str
+
+
+@dataclass(eq=False)
+class ReasonMissing(Refusal):
+    """Nobody is refused, or asked for a change, without a reason."""
+
+    says: ClassVar[str] = "Write a reason. It is sent to the advertiser."
+
+
+@dataclass(eq=False)
+class NotYoursToAccept(Refusal):
+    """Only an edit by the editor can be accepted by the advertiser."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = "There is no edit to accept here. The editor is looking at your own words."
+
+
+@dataclass(eq=False)
+class CopyBelongsElsewhere(Refusal):
+    """Weeks that cannot run one copy together: another advertiser's, another placement's, or none at all."""
+
+    says: ClassVar[str] = "These weeks cannot run the same copy. Choose weeks of the same kind that are still booked."
+
+
+@dataclass(eq=False)
+class CopyOfItsOwn(Refusal):
+    """A week that would lose its approved copy by joining others whose copy is not approved yet."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = (
+        "Issue {issue} has approved copy of its own. Leave it out, or add it once the new copy is approved."
+    )
+    issue: int
+
+
+@dataclass(eq=False)
+class ApprovedCopyChanged(Refusal):
+    """Stored copy no longer gives the hash that was approved: nothing of it may run."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = (
+        "The stored copy of {name} is not what was approved, so the issue was not touched. "
+        "Ask the advertiser to send it again, and tell whoever runs this server."
+    )
+    name: str
+
+
+@dataclass(eq=False)
+class ArchiveLinkNotUsable(Refusal):
+    """Where the sent issue can be read must be a web address, for it is sent to advertisers."""
+
+    says: ClassVar[str] = "“{text}” is not a web address. Paste the address at which the sent issue can be read."
+    text: str
