@@ -114,9 +114,7 @@ def app(request: pytest.FixtureRequest, database: Database, apps: Callable[[Data
     """The app on an empty database. No context is pushed: ask for `session` to call services."""
     app = apps(database)
     before = dict(app.config)
-    with app.app_context():
-        db.engine.dispose()
-    database.reset()
+    put_back(app, database)
     yield app
     app.config.clear()
     app.config.update(before)
@@ -124,6 +122,14 @@ def app(request: pytest.FixtureRequest, database: Database, apps: Callable[[Data
         with app.app_context():
             breaches = import_module(INVARIANTS).breaches(db.session)
         assert not breaches, "The test left a state that the invariants forbid:\n  " + "\n  ".join(breaches)
+
+
+def put_back(app: Flask, database: Database) -> None:
+    """Empty the database again, as between two tests: for a test that tries many examples."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    database.reset()
 
 
 @pytest.fixture
