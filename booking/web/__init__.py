@@ -8,10 +8,14 @@ from werkzeug.utils import import_string
 
 from booking.web import assets, context, errors, filters, headers, routing, security
 
-BLUEPRINTS: tuple[str, ...] = ()
+BLUEPRINTS: tuple[str, ...] = (
+    "booking.web.auth:blueprint",
+    "booking.web.account:blueprint",
+    "booking.web.webhooks:blueprint",
+)
 """Every blueprint as "module:name". Those of development are in DEVELOPMENT_BLUEPRINTS."""
 
-DEVELOPMENT_BLUEPRINTS: tuple[str, ...] = ()
+DEVELOPMENT_BLUEPRINTS: tuple[str, ...] = ("booking.web.dev:blueprint", "booking.web.components:blueprint")
 """Pages that sign anybody in and show all mail: they do not exist in production."""
 
 

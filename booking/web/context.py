@@ -30,7 +30,7 @@ class Nav:
 HOME = "storefront.front"
 PUBLIC: Links = (("storefront.front", "Calendar and prices"), ("storefront.policies", "Policies"))
 VISITOR: Links = (("auth.sign_in", "Sign in"),)
-PORTAL: Links = (("portal.bookings", "Bookings"), ("storefront.front", "Book a week"), ("auth.account", "Account"))
+PORTAL: Links = (("portal.bookings", "Bookings"), ("storefront.front", "Book a week"), ("account.page", "Account"))
 DESK: Links = (
     ("desk.today", "Today"),
     ("desk.calendar", "Calendar"),
@@ -38,7 +38,7 @@ DESK: Links = (
     ("desk.money", "Money"),
     ("desk.settings", "Settings"),
     ("desk.log", "Log"),
-    ("auth.account", "Account"),
+    ("account.page", "Account"),
 )
 FOOTER: Links = (("storefront.policies", "Policies"),)
 
@@ -56,9 +56,14 @@ def nav() -> Nav:
     who = viewer()
     own = VISITOR
     if who:
-        own = (DESK if who.is_editor else PORTAL)[:1]
+        own = ((own_home(who.is_editor), "Desk" if who.is_editor else "Your bookings"),)
     home = HOME if HOME in current_app.view_functions else "auth.sign_in"
     return Nav(home, _existing(PUBLIC + own), _existing(PORTAL), _existing(DESK), _existing(FOOTER))
+
+
+def own_home(editor: bool) -> str:
+    """The endpoint at which a viewer starts after signing in."""
+    return (_existing(DESK if editor else PORTAL))[0][0]
 
 
 def _existing(links: Links) -> Links:

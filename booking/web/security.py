@@ -11,6 +11,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
 from booking import clock
@@ -25,6 +26,9 @@ R = TypeVar("R")
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address)
 login_manager = LoginManager()
+
+LONGEST_PATH = 200
+"""Characters of a path to come back to; a longer one is forgotten, and the viewer starts at their first page."""
 
 MOST_OWN_ORDERS = 20
 """How many orders a browser that never signed in can go back to; the cookie holds 4 KB."""
@@ -45,6 +49,14 @@ def viewer() -> Viewer | None:
     """The signed-in user, None for anybody else. Read once per request."""
     who = current_user._get_current_object()
     return who if isinstance(who, Viewer) else None
+
+
+def me() -> Viewer:
+    """The signed-in user, in a view that a guard below protects. Raises Unauthorized where the guard is missing."""
+    who = viewer()
+    if who is None:
+        raise Unauthorized
+    return who
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
@@ -90,7 +102,17 @@ def remember_order(public_id: str) -> None:
     session.permanent = True
 
 
+def own_path(path: str | None) -> str:
+    """Return `path` when it leads to a page of this site, else nothing: a link must not send people elsewhere.
+
+    Browsers read a backslash as a slash and drop control characters, so "/\\host" would leave as well.
+    """
+    text = path or ""
+    plain = text.isprintable() and len(text) <= LONGEST_PATH and "\\" not in text
+    return text if plain and text.startswith("/") and not text.startswith("//") else ""
+
+
 def _to_sign_in() -> Response:
     # Only a page can be come back to; what a form sent would be lost, so its page is shown again instead.
-    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    back = own_path(request.full_path.rstrip("?")) if request.method == "GET" else ""
     return redirect(url_for("auth.sign_in", next=back or None), 303)
