@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 
 from booking import db as database
 from booking import web
+from booking.gateways import payments
 from config import Config, chosen
 
 MIGRATIONS = "migrations"
@@ -26,5 +27,6 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         database.prepare(database.db.engine)
     Migrate(app, database.db, directory=MIGRATIONS)
+    payments.connect(app)
     web.register(app)
     return app

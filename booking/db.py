@@ -13,10 +13,11 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -69,6 +70,13 @@ def worth_another_try(error: DBAPIError) -> bool:
     """Whether the database refused for a passing reason: a lost race between transactions, or a busy SQLite file."""
     sqlstate = getattr(error.orig, "sqlstate", None)
     return sqlstate in RETRYABLE_SQLSTATES or getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
+def insert_new(model: type[Base], **values: Any) -> bool:
+    """Insert a row unless its unique key is there already; whether it was inserted. Both databases decide it alone."""
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    result = db.session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return cast("sa.CursorResult[Any]", result).rowcount > 0
 
 
 def transaction(act: Callable[P, R]) -> Callable[P, R]:

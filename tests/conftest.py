@@ -23,6 +23,7 @@ from tests.support.browser import chromium, open_browser, open_page, required
 from tests.support.databases import DIALECTS, KINDS, Database
 from tests.support.network import kept_on_this_machine
 from tests.support.servers import PostOffice, receiving_mail, serving
+from tests.support.till import Till
 from tests.support.visitor import Visitor, outside
 
 INVARIANTS = "booking.services.invariants"
@@ -157,6 +158,12 @@ def simulator(stripe_stand_in: Simulator) -> Iterator[Simulator]:
     stripe_stand_in.reset()
     yield stripe_stand_in
     stripe_stand_in.reset()
+
+
+@pytest.fixture
+def till(simulator: Simulator) -> Till:
+    """The buyer's, the bank's and the dashboard's hands on a payment."""
+    return Till(simulator)
 
 
 @pytest.fixture

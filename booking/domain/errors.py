@@ -220,6 +220,22 @@ class PaymentUnderWay(Refusal):
 
 
 @dataclass(eq=False)
+class NotTrusted(Refusal):
+    """Only advertisers that the editor trusts may pay later."""
+
+    kind: ClassVar[Kind] = "forbidden"
+    says: ClassVar[str] = "This company does not pay by invoice yet. Pay by card, or ask the editor to allow invoices."
+
+
+@dataclass(eq=False)
+class InvoiceTooLate(Refusal):
+    """The copy deadline is too near for a bank transfer."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = "The first copy deadline is too near for an invoice to be paid before it. Pay by card instead."
+
+
+@dataclass(eq=False)
 class PaymentPageDown(Refusal):
     """Stripe could not be reached, so there is no payment page to go to."""
 

@@ -34,6 +34,11 @@ def booked(order: Order, bookings: Sequence[Booking] | None = None) -> Mail:
     return _of_order("booked", order, chosen, due=min(_due(booking) for booking in chosen))
 
 
+def invoice_sent(order: Order, address: str) -> Mail:
+    """The invoice to pay; the weeks are kept until it is due."""
+    return _of_order("invoice_sent", order, due=order.pay_by, link=address)
+
+
 def hold_lapsed(order: Order) -> Mail:
     """The hold ran out, and nothing was charged."""
     return _of_order("hold_lapsed", order, link=_address("/"))

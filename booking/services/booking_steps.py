@@ -1,0 +1,57 @@
+"""How a booking moves: its event first, then its state, in the transaction of whichever act asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.db import db
+from booking.domain.states import NONE, Actor, BookingState, Machine, move
+from booking.models import Booking, BookingEvent
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does something and when: ``user_id`` is None for the system and for Stripe."""
+
+    actor: Actor
+    now: datetime
+    user_id: int | None = None
+
+
+def began(booking: Booking, by: By, reason: str = "") -> None:
+    """Write the first event of a booking that was just added; flushes."""
+    move(Machine.BOOKING, NONE, booking.state)
+    db.session.flush()
+    _write_event(booking, (NONE, booking.state), 1, by, reason)
+    db.session.flush()
+
+
+def step(booking: Booking, to: BookingState, by: By, reason: str = "") -> None:
+    """Move a booking to a state, with its event; flushes. Raises `WrongState` for a move that is not in the table.
+
+    The caller holds the row of the slot (it has just updated it) or of the order, so nobody else moves this booking.
+    """
+    old = booking.state
+    new = move(Machine.BOOKING, old, to)
+    _write_event(booking, (old, new), booking.version + 1, by, reason)
+    # In this order, on the wire: a trigger refuses a state that has no event.
+    db.session.flush()
+    booking.state = new
+    booking.version += 1
+    db.session.flush()
+
+
+def _write_event(booking: Booking, states: tuple[str, str], seq: int, by: By, reason: str) -> None:
+    db.session.add(
+        BookingEvent(
+            booking_id=booking.id,
+            seq=seq,
+            from_state=str(states[0]),
+            to_state=str(states[1]),
+            actor=by.actor,
+            actor_id=by.user_id,
+            reason=reason,
+            at=by.now,
+        )
+    )

@@ -1,0 +1,172 @@
+"""Paying by invoice, for trusted advertisers: slots are held until it is due, and booked when it is paid."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from booking import clock
+from booking.db import db, transaction
+from booking.domain.errors import InvoiceTooLate, NotTrusted
+from booking.domain.states import AttemptKind, AttemptState, OrderPayment
+from booking.gateways.invoice_params import invoice_params
+from booking.gateways.payments import payments
+from booking.gateways.stripe_facts import InvoiceFact, PaymentsRefused
+from booking.models import CheckoutAttempt, Order, Slot
+from booking.services import failpoints, letters, places
+from booking.services.charging import charge_of
+from booking.services.folding import Receipt, close_unpaid, fold_receipt, locked_attempt
+from booking.services.holding import held_order
+from booking.services.outbox import post
+from booking.services.refunding import submit_refunds
+
+NET = timedelta(days=30)
+"""What brands everywhere ask for: net 30."""
+
+LEAST = timedelta(days=3)
+"""A transfer needs this long; what is nearer is paid by card."""
+
+OVER = ("void", "uncollectible")
+
+
+def invoice_order(public_id: str, now: datetime, pay_by: datetime | None = None) -> str:
+    """Send an invoice for a held order and keep its slots until it is due; returns the invoice's address.
+
+    Due in 30 days or at the first copy deadline, whichever is earlier, unless the editor sets ``pay_by``.
+    Raises NotFound, HoldLapsed, NotTrusted, InvoiceTooLate, PaymentsRefused or PaymentsUnreachable (ask again).
+    """
+    attempt_id, params, url = _open_invoice(public_id, now, pay_by)
+    if url:
+        return url
+    failpoints.reached("attempt-committed")
+    try:
+        invoice = payments().create_invoice(params, attempt_id)
+    except PaymentsRefused:
+        _refused(attempt_id, now)
+        raise
+    failpoints.reached("invoice-created")
+    _store_invoice(attempt_id, invoice, now)
+    return invoice.url
+
+
+@transaction
+def _open_invoice(public_id: str, now: datetime, pay_by: datetime | None) -> tuple[str, dict[str, object], str]:
+    order = held_order(public_id)
+    if not order.advertiser.may_pay_by_invoice:
+        raise NotTrusted
+    attempt = db.session.scalars(
+        sa.select(CheckoutAttempt).where(
+            CheckoutAttempt.order_id == order.id, CheckoutAttempt.state == AttemptState.OPEN
+        )
+    ).one_or_none()
+    if attempt is not None and attempt.kind is AttemptKind.INVOICE:
+        return attempt.id, attempt.params, attempt.url
+    if attempt is not None:
+        # A card payment was begun and left; if it is paid all the same, it is the order's payment.
+        attempt.state, attempt.closed_at = AttemptState.CANCELLED, now
+        db.session.flush()
+    attempt = _new_invoice(order, now, pay_by)
+    return attempt.id, attempt.params, attempt.url
+
+
+def _new_invoice(order: Order, now: datetime, pay_by: datetime | None) -> CheckoutAttempt:
+    first = min(booking.slot.issue.copy_deadline for booking in order.bookings)
+    due_at = pay_by or min(now + NET, first)
+    if due_at - now < LEAST:
+        raise InvoiceTooLate
+    ids = [booking.id for booking in order.bookings]
+    keep = sa.update(Slot).where(Slot.booking_id.in_(ids), Slot.held_until.is_not(None), sa.not_(Slot.locked))
+    places.changed(keep.values(held_until=due_at, hold_hard_until=due_at))
+    attempt_id = str(uuid.uuid4())
+    charge = charge_of(order, attempt_id, now)
+    attempt = CheckoutAttempt(
+        id=attempt_id,
+        order_id=order.id,
+        kind=AttemptKind.INVOICE,
+        params=invoice_params(charge, order.company, due_at),
+        amount=sum(line.amount for line in charge.lines),
+        currency=order.currency,
+        expires_at=due_at,
+        created_at=now,
+    )
+    order.paid_by, order.pay_by = OrderPayment.INVOICE, due_at
+    db.session.add(attempt)
+    db.session.flush()
+    return attempt
+
+
+@transaction
+def _store_invoice(attempt_id: str, invoice: InvoiceFact, now: datetime) -> None:
+    attempt = db.session.get_one(CheckoutAttempt, attempt_id)
+    attempt.stripe_id, attempt.url = invoice.id, invoice.url
+    order = attempt.order
+    post(letters.invoice_sent(order, invoice.url), f"invoice:{order.public_id}", now)
+
+
+@transaction
+def _refused(attempt_id: str, now: datetime) -> None:
+    attempt = db.session.get_one(CheckoutAttempt, attempt_id)
+    attempt.state, attempt.closed_at = AttemptState.FAILED, now
+
+
+def sync_invoice(invoice_id: str) -> None:
+    """Fold an invoice in as it is at Stripe now. The receipts that Checkout makes are invoices too, and not meant."""
+    invoice = payments().invoice(invoice_id)
+    if invoice.ours:
+        submit_refunds(_fold_invoice(invoice, clock.now()))
+
+
+@transaction
+def _fold_invoice(invoice: InvoiceFact, now: datetime) -> list[str]:
+    attempt = locked_attempt(invoice.metadata.get("attempt", ""))
+    if attempt is None or attempt.kind is not AttemptKind.INVOICE:
+        return []
+    if attempt.stripe_id is None:
+        attempt.stripe_id, attempt.url = invoice.id, invoice.url
+        db.session.flush()
+    if invoice.status == "paid":
+        return fold_receipt(attempt, _receipt(invoice), now)
+    if invoice.status in OVER:
+        close_unpaid(attempt, AttemptState.CANCELLED, "The invoice was made void.", now)
+    return []
+
+
+def _receipt(invoice: InvoiceFact) -> Receipt:
+    return Receipt(
+        intent_id=invoice.intent_id,
+        asked=invoice.amount_subtotal,
+        paid=invoice.amount_paid,
+        currency=invoice.currency,
+        receipt_url="",
+        invoice_url=invoice.url,
+        invoice_pdf=invoice.pdf,
+    )
+
+
+def void_overdue(now: datetime) -> int:
+    """The upkeep: void invoices whose due date has passed, which gives their slots back; returns how many."""
+    overdue = _overdue(now)
+    for invoice_id in overdue:
+        # Refused when it was paid at the last moment: the fold below books it.
+        with suppress(PaymentsRefused):
+            payments().void_invoice(invoice_id)
+        sync_invoice(invoice_id)
+    return len(overdue)
+
+
+@transaction
+def _overdue(now: datetime) -> list[str]:
+    return [
+        invoice_id
+        for invoice_id in db.session.scalars(
+            sa.select(CheckoutAttempt.stripe_id).where(
+                CheckoutAttempt.kind == AttemptKind.INVOICE,
+                CheckoutAttempt.state == AttemptState.OPEN,
+                CheckoutAttempt.expires_at <= now,
+            )
+        )
+        if invoice_id
+    ]

@@ -1,0 +1,109 @@
+"""The statements that decide who has a slot. Each is one UPDATE; whether it changed a row is the answer.
+
+None commits: they run inside the acts of this package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+import sqlalchemy as sa
+
+from booking.db import db
+from booking.domain.holds import Lease
+from booking.domain.states import BookingState, PlacementKind
+from booking.models import Booking, Issue, Slot
+from booking.services.availability import free
+
+
+def changed(statement: sa.Update) -> bool:
+    """Run an UPDATE that decides and say whether it did."""
+    result = cast("sa.CursorResult[object]", db.session.execute(statement.execution_options(synchronize_session=False)))
+    return result.rowcount > 0
+
+
+def claim(booking: Booking, now: datetime, lease: Lease) -> bool:
+    """Hold the booking's slot, if it is free, sales are open, and it costs what the buyer saw."""
+    return changed(
+        sa.update(Slot)
+        .where(Slot.id == booking.slot_id, Slot.price == booking.price, Slot.sales_close_at > now, free(now))
+        .values(booking_id=booking.id, held_until=lease.until, hold_hard_until=lease.hard_until)
+    )
+
+
+def extend(booking_id: int, until: datetime) -> bool:
+    """Make a hold last until then, if it is still this booking's and its cap allows."""
+    return changed(
+        sa.update(Slot)
+        .where(
+            Slot.booking_id == booking_id,
+            Slot.held_until.is_not(None),
+            sa.not_(Slot.locked),
+            Slot.hold_hard_until >= until,
+        )
+        .values(held_until=sa.case((Slot.held_until > until, Slot.held_until), else_=until))
+    )
+
+
+def extend_to_cap(booking_id: int) -> bool:
+    """Make a hold last as long as its cap allows: the buyer is done and the bank is not."""
+    return changed(
+        sa.update(Slot)
+        .where(Slot.booking_id == booking_id, Slot.held_until.is_not(None), sa.not_(Slot.locked))
+        .values(held_until=Slot.hold_hard_until)
+    )
+
+
+def keep(booking_id: int) -> bool:
+    """Turn this booking's own hold into a sale, on time or late: nobody took it meanwhile."""
+    return changed(
+        sa.update(Slot)
+        .where(Slot.booking_id == booking_id, sa.not_(Slot.locked))
+        .values(held_until=None, hold_hard_until=None)
+    )
+
+
+def take(booking_id: int, slot_id: int, now: datetime) -> bool:
+    """Sell a free slot to a booking that is paid. The booking deadline is past or not: the buyer ordered in time."""
+    return changed(
+        sa.update(Slot)
+        .where(Slot.id == slot_id, free(now))
+        .values(booking_id=booking_id, held_until=None, hold_hard_until=None)
+    )
+
+
+def release(booking_id: int) -> bool:
+    """Give back whatever slot the booking occupies. A locked slot stays: its issue is made up already."""
+    return changed(
+        sa.update(Slot)
+        .where(Slot.booking_id == booking_id, sa.not_(Slot.locked))
+        .values(booking_id=None, held_until=None, hold_hard_until=None)
+    )
+
+
+def siblings(slot_id: int, price: int, now: datetime) -> Sequence[int]:
+    """Free job slots of the same issue at the same price or less, lowest place first."""
+    own = sa.alias(Slot.__table__, "own")
+    return db.session.scalars(
+        sa.select(Slot.id)
+        .join(own, sa.and_(own.c.issue_id == Slot.issue_id, own.c.placement_id == Slot.placement_id))
+        .where(own.c.id == slot_id, Slot.id != slot_id, Slot.price <= price, free(now))
+        .where(Slot.placement.has(kind=PlacementKind.JOB))
+        .order_by(Slot.ordinal)
+    ).all()
+
+
+def overtaken(slot_id: int, booking_id: int) -> Sequence[Booking]:
+    """Bookings that still call themselves held on a slot that another booking has just taken."""
+    return db.session.scalars(
+        sa.select(Booking)
+        .where(Booking.slot_id == slot_id, Booking.id != booking_id, Booking.state == BookingState.HELD)
+        .order_by(Booking.id)
+    ).all()
+
+
+def issue_of(slot_id: int) -> Issue:
+    """The issue that a slot is in."""
+    return db.session.scalars(sa.select(Issue).join(Slot, Slot.issue_id == Issue.id).where(Slot.id == slot_id)).one()

@@ -1,0 +1,30 @@
+"""What a program cannot settle alone, written down once with what to do about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from booking.db import db, insert_new, transaction
+from booking.domain.errors import NotFound
+from booking.models import Task
+from booking.services.places import changed
+
+
+def open_task(dedupe_key: str, title: str, advice: str, order_id: int | None, now: datetime) -> None:
+    """Put something on the desk; the same key is the same task, done or not. Runs inside an act."""
+    insert_new(Task, dedupe_key=dedupe_key, title=title, advice=advice, order_id=order_id, opened_at=now)
+
+
+def settle_task(dedupe_key: str, now: datetime) -> None:
+    """Take a task from the desk because its cause is gone. Runs inside an act."""
+    changed(sa.update(Task).where(Task.dedupe_key == dedupe_key, Task.done_at.is_(None)).values(done_at=now))
+
+
+@transaction
+def finish_task(task_id: int, now: datetime) -> None:
+    """The editor has dealt with it; a second click changes nothing. Raises NotFound."""
+    if db.session.get(Task, task_id) is None:
+        raise NotFound("task")
+    changed(sa.update(Task).where(Task.id == task_id, Task.done_at.is_(None)).values(done_at=now))
