@@ -16,20 +16,18 @@ from booking.domain.copy_errors import FeedRefused
 from booking.domain.copy_refusals import ApprovedCopyChanged
 from booking.domain.copy_text import AdCopy, sha256, tidy
 from booking.domain.errors import NotFound
-from booking.domain.states import BookingState, DisputeState, IssueState, PlacementKind
+from booking.domain.states import BookingState, IssueState, PlacementKind
 from booking.models import (
     Booking,
     Creative,
     CreativeRevision,
-    Dispute,
     HouseAd,
     Issue,
     IssueItem,
     Newsletter,
-    Order,
-    Payment,
     Slot,
 )
+from booking.services.withholding import withheld
 
 HOUSE_KEY = "house"
 """Stands in the place of a booking's id."""
@@ -110,15 +108,13 @@ def copy_for(issue: Issue) -> IssueCopy:
 
 def approved_now(issue: Issue) -> IssueCopy:
     """What the issue would carry if it froze at this moment. Raises ApprovedCopyChanged."""
-    slots = _slots(issue)
-    withheld = _withheld(slots)
     ads: list[tuple[tuple[object, ...], Placed]] = []
     gaps: list[Gap] = []
     house = _house_ads()
-    for slot, booking in slots:
+    for slot, booking, disputed in _slots(issue):
         if booking is None:
             ads.extend(_house(slot, house, issue.number))
-        elif (reason := _why_not(booking, withheld)) is None:
+        elif (reason := _why_not(booking, disputed)) is None:
             ads.append((_rank(slot, booking), _placed(slot, booking)))
         else:
             gaps.append(Gap(booking.id, slot.placement.kind, booking.order.company, reason))
@@ -130,10 +126,10 @@ def _label_foot() -> bool:
     return bool(db.session.scalar(sa.select(Newsletter.label_foot)))
 
 
-def _slots(issue: Issue) -> Sequence[tuple[Slot, Booking | None]]:
-    """Every slot with its confirmed booking, if it has one."""
+def _slots(issue: Issue) -> Sequence[tuple[Slot, Booking | None, bool]]:
+    """Every slot with its confirmed booking, if it has one, and whether that booking's payment is in dispute."""
     rows = db.session.execute(
-        sa.select(Slot, Booking)
+        sa.select(Slot, Booking, withheld())
         .outerjoin(
             Booking,
             sa.and_(Booking.id == Slot.booking_id, Booking.state == BookingState.CONFIRMED, Slot.held_until.is_(None)),
@@ -146,24 +142,11 @@ def _slots(issue: Issue) -> Sequence[tuple[Slot, Booking | None]]:
             joinedload(Booking.creative).joinedload(Creative.approved).joinedload(CreativeRevision.review),
         )
     ).all()
-    return [(slot, booking) for slot, booking in rows]
+    return [(slot, booking, disputed) for slot, booking, disputed in rows]
 
 
-def _withheld(slots: Iterable[tuple[Slot, Booking | None]]) -> set[int]:
-    """Orders whose payment the bank has taken back for now: their copy waits for the outcome."""
-    orders = {booking.order_id for _, booking in slots if booking is not None}
-    return set(
-        db.session.scalars(
-            sa.select(Order.id)
-            .join(Payment, Payment.order_id == Order.id)
-            .join(Dispute, Dispute.payment_id == Payment.id)
-            .where(Order.id.in_(orders), Dispute.state == DisputeState.OPEN)
-        )
-    )
-
-
-def _why_not(booking: Booking, withheld: set[int]) -> str | None:
-    if booking.order_id in withheld:
+def _why_not(booking: Booking, disputed: bool) -> str | None:
+    if disputed:
         return "The payment is disputed, so the copy is withheld."
     creative = booking.creative
     if creative is not None and creative.approved is not None:
