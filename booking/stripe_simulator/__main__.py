@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from contextlib import suppress
 
 from booking.stripe_simulator.server import Simulator
 from booking.stripe_simulator.settings import Settings, UnsafeSetting
@@ -44,14 +45,12 @@ def main() -> int:
     try:
         simulator = Simulator(settings)
     except (UnsafeSetting, OSError) as refusal:
-        print(refusal, file=sys.stderr)  # noqa: T201 - a program's own words
+        print(refusal, file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print(f"Stripe simulator on {simulator.base_url} - no money moves. Console: {simulator.base_url}/_sim/", flush=True)  # noqa: T201
-    try:
+    print(f"Stripe simulator on {simulator.base_url} - no money moves. Console: {simulator.base_url}/_sim/", flush=True)
+    with suppress(KeyboardInterrupt):
         simulator.serve_forever()
-    except KeyboardInterrupt:
-        pass
     return 0
 
 

@@ -109,7 +109,8 @@ def authorise(request: Request) -> None:
     key = (given.token or given.username or "") if given else ""
     if not key:
         raise unauthorised(
-            "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer "
+            "You did not provide an API key. You need to provide your API key in the Authorization "
+            "header, using Bearer "
             "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
         )
     if not key.startswith(TEST_KEYS):

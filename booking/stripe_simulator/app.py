@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, abort, request
 
-from booking.stripe_simulator import api, checkout, pages, refunds
+from booking.stripe_simulator import api, checkout, console, disputes, invoice_pages, invoices, pages, refunds
 from booking.stripe_simulator.clock import Clock
 from booking.stripe_simulator.control import add_control
 from booking.stripe_simulator.errors import unknown_path
@@ -19,6 +19,8 @@ from booking.stripe_simulator.world import World
 
 TIMERS = {
     "checkout.session": checkout.on_time,
+    "charge": disputes.on_time,
+    "invoice": invoices.on_time,
     "refund": refunds.on_time,
 }
 """What each kind of object does when its time comes."""
@@ -48,7 +50,8 @@ def create_simulator(settings: Settings | None = None) -> Flask:
     app.extensions["simulator"] = Parts(world, postman)
     app.before_request(only_from_here)
     add_api(app, world)
-    app.register_blueprint(pages.blueprint)
+    for blueprint in (pages.blueprint, invoice_pages.blueprint, console.blueprint):
+        app.register_blueprint(blueprint)
     add_control(app, app.extensions["simulator"])
     return app
 

@@ -1,4 +1,4 @@
-"""The balance: one transaction for each movement, so that it is always payments less fees, refunds and lost disputes."""
+"""The balance: one transaction for each movement, so that it is payments less fees, refunds and lost disputes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Faults on request: rules that each hit the next few events or API requests that match them.
 
-A rule for events: {"target": "events", "action": "duplicate|reorder|delay|drop", "count": 1, "types": ["refund.*"]}.
-A rule for requests: {"target": "requests", "action": "error|drop|delay", "when": "before|after", "status": 500, "count": 1,
-"method": "POST", "path": "/v1/refunds*", "seconds": 30}. "after" means that the work is done and only the answer is lost.
+For events: {"target": "events", "action": "duplicate|reorder|delay|drop", "count": 1, "types": ["refund.*"]}. For
+requests: {"target": "requests", "action": "error|drop|delay", "when": "before|after", "status": 500, "count": 1,
+"method": "POST", "path": "/v1/refunds*", "seconds": 30}; "after" is when the work is done and only the answer is lost.
 """
 
 from __future__ import annotations

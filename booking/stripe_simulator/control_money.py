@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from booking.stripe_simulator import checkout, discounts, refunds
+from booking.stripe_simulator import checkout, discounts, disputes, invoice_payments, invoices, refunds
 from booking.stripe_simulator.cards import BY_NAME, Card, card_named
 from booking.stripe_simulator.checkout import Buyer
 from booking.stripe_simulator.control_words import NotPossible, the
@@ -101,10 +101,58 @@ def end_refund(parts: Any, body: Json, key: str, outcome: str) -> Json:
         return public(found)
 
 
+def dispute(parts: Any, body: Json, key: str) -> Json:
+    """The bank disputes a payment (charge, intent or session): `{amount, reason, inquiry}`."""
+    world: World = parts.world
+    with world.act():
+        return public(disputes.open_dispute(world, the(world, "charge", key), body))
+
+
+def end_dispute(parts: Any, body: Json, key: str, outcome: str) -> Json:
+    """The bank decides, or (`review`) begins to."""
+    world: World = parts.world
+    with world.act():
+        found = the(world, "dispute", key)
+        {"win": disputes.win, "lose": disputes.lose, "review": disputes.review}[outcome](world, found)
+        return public(found)
+
+
+def warn(parts: Any, body: Json, key: str) -> Json:
+    """An early fraud warning for a payment: `{fraud_type}`."""
+    world: World = parts.world
+    with world.act():
+        return public(disputes.warn(world, the(world, "charge", key), body))
+
+
+def pay_invoice(parts: Any, body: Json, key: str) -> Json:
+    """The customer pays an invoice on its page: `{card}`."""
+    world: World = parts.world
+    with world.act():
+        invoice = the(world, "invoice", key)
+        refusal = invoice_payments.pay_with(world, invoice, the_card(body.get("card", "succeeds")))
+        return {"result": "declined" if refusal else "paid", "message": refusal or "", "invoice": public(invoice)}
+
+
+def make_overdue(parts: Any, body: Json, key: str) -> Json:
+    """An open invoice passes its due date now, whatever the clock says."""
+    world: World = parts.world
+    with world.act():
+        invoice = the(world, "invoice", key)
+        if invoice["status"] != "open":
+            raise NotPossible(f"{key} is {invoice['status']}, not open.")
+        invoices.on_time(world, invoice)
+        return public(invoice)
+
+
 ACTS: dict[tuple[str, str], Callable[..., Any]] = {
     ("POST", "/sessions/<key>/pay"): pay_session,
     ("POST", "/sessions/<key>/settle"): settle,
     ("POST", "/payments/<key>/settle"): settle,
+    ("POST", "/payments/<key>/dispute"): dispute,
+    ("POST", "/payments/<key>/warn"): warn,
+    ("POST", "/disputes/<key>/<any(win, lose, review):outcome>"): end_dispute,
+    ("POST", "/invoices/<key>/pay"): pay_invoice,
+    ("POST", "/invoices/<key>/overdue"): make_overdue,
     ("POST", "/refunds"): refund,
     ("POST", "/refunds/ahead"): refunds_ahead,
     ("POST", "/refunds/<key>/<any(succeed, fail):outcome>"): end_refund,

@@ -29,7 +29,7 @@ TURNABLE = {
 
 
 def clock(parts: Any, body: Json) -> Json:
-    """`{set}` (seconds since 1970), `{advance}` (seconds), `{offset}` (from wall time), `{frozen}`; what is due happens."""
+    """`{set}` (since 1970), `{advance}`, `{offset}` (from wall time), in seconds, `{frozen}`; what is due happens."""
     world: World = parts.world
     with world.store.transaction():
         if "frozen" in body:

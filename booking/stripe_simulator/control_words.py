@@ -12,9 +12,9 @@ class NotPossible(Exception):
 
 def the(world: World, kind: str, key: str) -> Json:
     """The object of a kind that an id means, directly or by the session or intent it belongs to."""
-    found = world.store.any(key)
+    found = world.store.anything(key)
     if found is not None and found["object"] != kind:
-        found = world.store.any(related(world, kind, found))
+        found = world.store.anything(related(world, kind, found))
     if found is None or found["object"] != kind:
         raise NotPossible(f"There is no {kind} for {key}.")
     return found
@@ -30,6 +30,6 @@ def related(world: World, kind: str, found: Json) -> str:
         return sessions[0]["id"] if sessions else ""
     intent = found.get("payment_intent")
     if kind == "charge" and intent:
-        found = world.store.any(intent) or {}
+        found = world.store.anything(intent) or {}
     names = {"payment_intent": "payment_intent", "charge": "latest_charge"}
     return found.get(names.get(kind, ""), "") or ""

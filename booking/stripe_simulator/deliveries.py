@@ -15,9 +15,6 @@ from booking.stripe_simulator.store import Json
 if TYPE_CHECKING:
     from booking.stripe_simulator.world import World
 
-OPEN = ("pending", "held")
-"""States from which a delivery can still go out."""
-
 
 def enqueue(world: World, event: str, kind: str, payload: str) -> None:
     """Queue one event, as the present chaos wishes: once, twice, later, in another order, or not at all."""
@@ -104,7 +101,7 @@ def sign(world: World, payload: str, stamp_offset: int = 0) -> str:
     return ",".join([f"t={stamp}", *(f"v1={mark}" for mark in marks)])
 
 
-def headers(world: World, row: sqlite3.Row) -> dict[str, str]:
+def headers(world: World, row: sqlite3.Row | Json) -> dict[str, str]:
     """What is posted beside the body."""
     return {
         "Content-Type": "application/json; charset=utf-8",
@@ -116,3 +113,11 @@ def headers(world: World, row: sqlite3.Row) -> dict[str, str]:
 def shown(row: sqlite3.Row) -> Json:
     """One delivery as the log shows it."""
     return {key: row[key] for key in row.keys() if key not in ("payload", "position", "rule")}  # noqa: SIM118 - sqlite3.Row
+
+
+def open_for(world: World, event: str) -> int:
+    """How many deliveries of an event still have to arrive."""
+    rows = world.store.rows(
+        "SELECT count(*) AS number FROM delivery WHERE event = ? AND state IN ('pending', 'held', 'sending')", (event,)
+    )
+    return int(rows[0]["number"])

@@ -1,6 +1,6 @@
 """Refusals in Stripe's own form: an HTTP status and a body with type, code, param, message and doc_url.
 
-The wording is Stripe's where it is documented; whether it still is can only be seen in a test-mode run (docs/stripe.md).
+The wording is Stripe's where it is documented; whether it still is, only a test-mode run can show (docs/stripe.md).
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def follow(world: World, here: Json, steps: list[str], path: str) -> None:
 def opened(world: World, value: Any) -> Any:
     """The object that an id names; lists are opened entry by entry; anything else stays."""
     if isinstance(value, str):
-        found = world.store.any(value)
+        found = world.store.anything(value)
         return public(found) if found else value
     if isinstance(value, list):
         return [opened(world, entry) for entry in value]

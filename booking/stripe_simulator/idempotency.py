@@ -1,4 +1,4 @@
-"""Idempotency keys: the same key and body replay the first answer, another body is refused, an unfinished one conflicts."""
+"""Idempotency keys: same key and body replay the first answer, another body is refused, an unfinished one conflicts."""
 
 from __future__ import annotations
 

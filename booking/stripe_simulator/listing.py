@@ -34,7 +34,7 @@ def page_of(world: World, kind: str, url: str, params: Json, **also: Any) -> Jso
 
 def where(filters: Json) -> tuple[list[str], list[Any]]:
     """SQL conditions and their values for filters of equality, of a span, or of a set."""
-    conditions, values = ["1"], []
+    conditions, values = ["1"], list[Any]()
     for name, value in filters.items():
         field = f"json_extract(body, '$.{name}')"
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Metadata as Stripe changes it: keys that are given are set, an empty value unsets its key, an empty whole unsets all."""
+"""Metadata as Stripe changes it: given keys are set, an empty value unsets its key, an empty whole unsets all."""
 
 from __future__ import annotations
 

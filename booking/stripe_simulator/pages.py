@@ -131,8 +131,8 @@ def shown(template: str, session: Json | None, status: int = 200, **values: obje
     response = make_response(render_template(template, session=session, **values), status)
     targets = [origin(session[name]) for name in ("success_url", "cancel_url") if session and session.get(name)]
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'; form-action 'self' {' '.join(dict.fromkeys(targets))}; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action 'self' {' '.join(dict.fromkeys(targets))}"
     )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,13 +1,13 @@
 """A small language for the parameters that an endpoint accepts, and the check that reads it.
 
-The tables written in it (params_*.py) are data: a test holds them against Stripe's OpenAPI file, so they cannot drift. A
-parameter that Stripe knows and the simulator does not act on is named in `others` and refused loudly, never ignored.
+The tables written in it (params_*.py) are data: a test holds them against Stripe's OpenAPI file, so that they cannot
+drift. A parameter that Stripe knows and the simulator does not act on is named in `others` and refused, never ignored.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from booking.stripe_simulator.store import Json
 WHOLE = re.compile(r"^-?\d{1,18}$")
 NUMBER = re.compile(r"^-?\d{1,15}(\.\d{1,12})?$")
 FLAGS = {"true": True, "false": False}
+CONVERT: dict[str, Callable[[str], Any]] = {"integer": int, "number": float, "boolean": FLAGS.__getitem__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def clearable(param: Param) -> Param:
 
 
 def check(table: Param, raw: Mapping[str, Raw]) -> Json:
-    """Typed parameters, or a StripeError as Stripe words it: unknown names first, then missing ones, then wrong values."""
+    """Typed parameters, or a StripeError in Stripe's words: unknown names first, then missing ones, then values."""
     strangers = list(unknown_names(table, raw, ""))
     if strangers:
         noun = "parameter" if len(strangers) == 1 else "parameters"
@@ -112,8 +113,9 @@ def typed_value(param: Param, raw: Raw, path: str) -> Any:
         raise invalid(f"Invalid {'array' if param.type == 'array' else 'object'}", path)
     if raw == "":
         raise invalid(
-            f"You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; however "
-            f"'{path}' cannot be unset. You should remove '{path}' from your request or supply a non-empty value.",
+            f"You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; "
+            f"however '{path}' cannot be unset. You should remove '{path}' from your request or supply a "
+            "non-empty value.",
             path,
             "parameter_invalid_empty",
         )
@@ -153,8 +155,7 @@ def scalar(param: Param, raw: str, path: str) -> Any:
         raise invalid(f"Invalid boolean: {raw}", path)
     if param.choices and raw not in param.choices:
         raise invalid(f"Invalid {path}: must be one of {spoken(param.choices)}", path)
-    convert = {"integer": int, "number": float, "boolean": FLAGS.__getitem__}.get(param.type, str)
-    return convert(raw)
+    return CONVERT.get(param.type, str)(raw)
 
 
 def spoken(choices: tuple[str, ...]) -> str:

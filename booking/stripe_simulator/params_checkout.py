@@ -16,13 +16,17 @@ from booking.stripe_simulator.params import (
 )
 
 PAYMENT_METHODS = (
-    "acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum blik boleto "
-    "card cashapp crypto customer_balance eps fpx giropay grabpay ideal kakao_pay klarna konbini kr_card mb_way mobilepay "
-    "multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix promptpay revolut_pay samsung_pay "
+    "acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact "
+    "billie bizum blik boleto "
+    "card cashapp crypto customer_balance eps fpx giropay grabpay ideal kakao_pay klarna konbini "
+    "kr_card mb_way mobilepay "
+    "multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix "
+    "promptpay revolut_pay samsung_pay "
     "satispay scalapay sepa_debit sofort sunbit swish twint upi us_bank_account wechat_pay zip"
 )
 LOCALES = (
-    "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th "
+    "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl "
+    "pt pt-BR ro ru sk sl sv th "
     "tr vi zh zh-HK zh-TW"
 )
 
@@ -69,7 +73,8 @@ INTENT_DATA = group(
 )
 
 CREATE = group(
-    "after_expiration branding_settings consent_collection custom_fields customer_account integration_identifier managed_payments "
+    "after_expiration branding_settings consent_collection custom_fields customer_account "
+    "integration_identifier managed_payments "
     "name_collection optional_items origin_context payment_method_configuration payment_method_data permissions "
     "payment_method_options redirect_on_completion return_url saved_payment_method_options setup_intent_data "
     "shipping_address_collection shipping_options subscription_data wallet_options",

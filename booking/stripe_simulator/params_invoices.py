@@ -19,7 +19,8 @@ CHANGEABLE = {
     "metadata": clearable(metadata),
 }
 NOT_TAKEN = (
-    "account_tax_ids application_fee_amount automatically_finalizes_at default_payment_method default_source default_tax_rates "
+    "account_tax_ids application_fee_amount automatically_finalizes_at default_payment_method "
+    "default_source default_tax_rates "
     "discounts effective_at issuer number on_behalf_of payment_settings rendering shipping_cost shipping_details "
     "statement_descriptor transfer_data "
 )
@@ -45,7 +46,8 @@ FINALIZE = group(auto_advance=flag, expand=EXPAND)
 PAY = group("forgive mandate off_session source", expand=EXPAND, paid_out_of_band=flag, payment_method=text)
 
 ITEM_CREATE = group(
-    "customer_account discountable discounts period price_data pricing quantity_decimal subscription tax_behavior tax_code "
+    "customer_account discountable discounts period price_data pricing quantity_decimal subscription "
+    "tax_behavior tax_code "
     "tax_rates unit_amount_decimal",
     amount=whole,
     currency=text,

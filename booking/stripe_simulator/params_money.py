@@ -26,9 +26,12 @@ TRANSACTION_LIST = group("payout", currency=text, source=text, type=text, **PAGE
 EVENT_LIST = group("delivery_success", type=text, types=listed(text), **PAGE)
 
 EVIDENCE = group(
-    "cancellation_policy cancellation_policy_disclosure cancellation_rebuttal customer_communication customer_purchase_ip "
-    "customer_signature duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id enhanced_evidence "
-    "receipt refund_policy refund_policy_disclosure refund_refusal_explanation service_documentation shipping_address "
+    "cancellation_policy cancellation_policy_disclosure cancellation_rebuttal customer_communication "
+    "customer_purchase_ip "
+    "customer_signature duplicate_charge_documentation duplicate_charge_explanation "
+    "duplicate_charge_id enhanced_evidence "
+    "receipt refund_policy refund_policy_disclosure refund_refusal_explanation service_documentation "
+    "shipping_address "
     "shipping_carrier shipping_date shipping_documentation shipping_tracking_number uncategorized_file",
     access_activity_log=text,
     billing_address=text,
@@ -55,10 +58,11 @@ CUSTOMER_UPDATE = group(
     tax_exempt=clearable(one_of("exempt", "none", "reverse")),
 )
 CUSTOMER_CREATE = group(
-    "business_name cash_balance individual_name invoice_prefix invoice_settings next_invoice_sequence shipping source tax "
+    "business_name cash_balance individual_name invoice_prefix invoice_settings next_invoice_sequence "
+    "shipping source tax "
     "balance payment_method test_clock",
     tax_id_data=listed(group(type=need(text), value=need(text))),
-    **{name: param for name, param in CUSTOMER_UPDATE.fields.items()},
+    **dict(CUSTOMER_UPDATE.fields),
 )
 CUSTOMER_LIST = group("test_clock", email=text, **PAGE)
 

@@ -9,7 +9,8 @@ from booking.stripe_simulator.world import World
 
 INTENT_NULLS = (
     "application application_fee_amount automatic_payment_methods canceled_at cancellation_reason customer_account "
-    "excluded_payment_method_types last_payment_error latest_charge managed_payments next_action on_behalf_of payment_method "
+    "excluded_payment_method_types last_payment_error latest_charge managed_payments next_action "
+    "on_behalf_of payment_method "
     "payment_method_configuration_details processing review setup_future_usage shipping transfer_data transfer_group "
     "allowed_payment_method_types"
 ).split()

@@ -20,7 +20,7 @@ from booking.stripe_simulator.world import World
 class Quiet(WSGIRequestHandler):
     """Logs each request at debug level instead of to the terminal."""
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 - werkzeug passes it
         """One line for the log of whoever wants it."""
         logging.getLogger(__name__).debug("%s %s %s", self.command, self.path, code)
 

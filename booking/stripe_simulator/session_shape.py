@@ -8,13 +8,15 @@ from booking.stripe_simulator.world import World
 A_DAY = 24 * 60 * 60
 
 NULLS = (
-    "after_expiration client_secret collected_information consent consent_collection currency_conversion customer_account "
+    "after_expiration client_secret collected_information consent consent_collection "
+    "currency_conversion customer_account "
     "customer_details invoice managed_payments origin_context optional_items payment_intent payment_link "
     "payment_method_configuration_details permissions recovered_from saved_payment_method_options setup_intent "
     "shipping_address_collection shipping_cost subscription wallet_options integration_identifier"
 ).split()
 ECHOED = (
-    "allow_promotion_codes billing_address_collection cancel_url client_reference_id customer customer_email locale submit_type "
+    "allow_promotion_codes billing_address_collection cancel_url client_reference_id customer "
+    "customer_email locale submit_type "
     "success_url allowed_payment_method_types"
 ).split()
 """Fields that a request sets and the answer repeats; null when they were not given."""

@@ -16,9 +16,11 @@ from booking.stripe_simulator.world import World
 
 SHORTEST = 30 * 60
 LONGEST = 24 * 60 * 60
+ONLY = {"mode": "payment", "ui_mode": "hosted_page"}
 EITHER = (
     ("allow_promotion_codes", "discounts"),
     ("customer", "customer_email"),
+    ("customer", "customer_creation"),
     ("allowed_payment_method_types", "excluded_payment_method_types"),
 )
 """Pairs of which Stripe takes one."""
@@ -38,27 +40,29 @@ def create(world: World, params: Json) -> Json:
 
 def refuse_impossible(world: World, params: Json) -> None:
     """Raise StripeError for parameters that are fine alone and cannot be together, or not now."""
-    if params.get("mode", "payment") != "payment":
-        raise invalid("The simulator sells in payment mode only.", "mode", "simulator_parameter")
-    if params.get("ui_mode", "hosted_page") != "hosted_page":
-        raise invalid("The simulator has the hosted page only.", "ui_mode", "simulator_parameter")
-    for first, second in EITHER:
-        if params.get(first) and params.get(second):
-            raise invalid(f"You may only specify one of these parameters: {first}, {second}.", first)
     for name in ("mode", "line_items", "success_url"):
         if not params.get(name):
             raise invalid(f"Missing required param: {name}.", name, "parameter_missing")
+    for name, only in ONLY.items():
+        if params.get(name, only) != only:
+            raise invalid(f"The simulator takes {name}={only} only.", name, "simulator_parameter")
+    for first, second in EITHER:
+        if params.get(first) and params.get(second):
+            raise invalid(f"You may only specify one of these parameters: {first}, {second}.", first)
+    refuse_texts(params)
+    if "customer" in params:
+        world.need("customer", params["customer"], "customer")
+    lines.refuse_impossible(params)
+    refuse_expiry(world.now(), params)
+
+
+def refuse_texts(params: Json) -> None:
+    """Raise StripeError for an address that is none, or a reference that is too long."""
     for name in ("success_url", "cancel_url"):
         if name in params and not is_url(params[name]):
             raise invalid("Not a valid URL", name, "url_invalid")
     if len(params.get("client_reference_id", "")) > 200:
         raise invalid("Invalid string: must be at most 200 characters", "client_reference_id")
-    if "customer" in params:
-        world.need("customer", params["customer"], "customer")
-        if "customer_creation" in params:
-            raise invalid("You can not pass `customer_creation` together with `customer`.", "customer_creation")
-    lines.refuse_impossible(params)
-    refuse_expiry(world.now(), params)
 
 
 def refuse_expiry(now: int, params: Json) -> None:

@@ -30,13 +30,15 @@ CREATE TABLE IF NOT EXISTS idempotency (
 CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, type TEXT NOT NULL, payload TEXT NOT NULL,
     state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL, position REAL NOT NULL,
-    created INTEGER NOT NULL, last_status INTEGER, last_error TEXT, rule INTEGER, stamp_offset INTEGER NOT NULL DEFAULT 0);
+    created INTEGER NOT NULL, last_status INTEGER, last_error TEXT, rule INTEGER,
+    stamp_offset INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS delivery_pending ON delivery (state, next_at);
 CREATE INDEX IF NOT EXISTS delivery_event ON delivery (event);
-CREATE TABLE IF NOT EXISTS chaos (id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, remaining INTEGER NOT NULL,
-    rule TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS request_log (id INTEGER PRIMARY KEY AUTOINCREMENT, request_id TEXT NOT NULL, method TEXT NOT NULL,
-    path TEXT NOT NULL, form TEXT NOT NULL, status INTEGER, idempotency_key TEXT);
+CREATE TABLE IF NOT EXISTS chaos (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, remaining INTEGER NOT NULL, rule TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS request_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, request_id TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
+    form TEXT NOT NULL, status INTEGER, idempotency_key TEXT);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -102,13 +104,13 @@ class Store:
         found = self.rows("SELECT body FROM object WHERE id = ? AND kind = ?", (key, kind))
         return json.loads(found[0]["body"]) if found else None
 
-    def any(self, key: str) -> Json | None:
+    def anything(self, key: str) -> Json | None:
         """One object of whatever kind, or None."""
         found = self.rows("SELECT body FROM object WHERE id = ?", (key,))
         return json.loads(found[0]["body"]) if found else None
 
     def select(self, kind: str, where: str = "1", values: Sequence[Any] = ()) -> list[Json]:
-        """Objects of a kind, oldest first; `where` is SQL over `json_extract(body, '$.field')`, `created`, `due` and `seq`."""
+        """Objects of a kind, oldest first; `where` is SQL over `json_extract(body, '$.field')` and the columns."""
         statement = f"SELECT body FROM object WHERE kind = ? AND {where} ORDER BY seq"
         return [json.loads(row["body"]) for row in self.rows(statement, (kind, *values))]
 

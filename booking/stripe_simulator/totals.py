@@ -17,7 +17,7 @@ MOST = 99_999_999
 def off(coupon: Json, subtotal: int) -> int:
     """What a coupon takes off a subtotal; never more than it."""
     if coupon["percent_off"] is not None:
-        return min(subtotal, round(subtotal * coupon["percent_off"] / 100))
+        return min(subtotal, round(subtotal * float(coupon["percent_off"]) / 100))
     return min(subtotal, int(coupon["amount_off"]))
 
 

@@ -64,7 +64,7 @@ def act_on_time(world: World) -> int:
         row = world.store.rows("SELECT id, kind, due FROM object WHERE due <= ? ORDER BY due LIMIT 1", (world.now(),))
         if not row:
             break
-        body = world.store.any(row[0]["id"])
+        body = world.store.anything(row[0]["id"])
         world.store.run("UPDATE object SET due = NULL WHERE id = ?", (row[0]["id"],))
         if body is not None:
             world.timers[row[0]["kind"]](world, body)
