@@ -48,7 +48,7 @@
   every("[data-order]", (form) => {
     const steps = JSON.parse(form.dataset.steps).sort((a, b) => a[0] - b[0]);
     const currency = form.dataset.currency.toUpperCase();
-    const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+    const digits = Math.round(Math.log10(Number(form.dataset.minor)));
     const money = (minor) => {
       const shown = minor % 10 ** digits ? digits : 0;
       return new Intl.NumberFormat("en-US", { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: shown, maximumFractionDigits: shown }).format(minor / 10 ** digits);

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
 from wtforms import Form as PlainForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Its stubs are older than WTForms 3.3.
 
 from booking.domain.errors import Refusal
 
@@ -110,6 +112,11 @@ class Email(EmailField):
     def __init__(self, label: str, *, required: str = "Enter your e-mail address.", **kwargs: Any) -> None:
         super().__init__(label, [*_checks(LONGEST_EMAIL, required), Address()], filters=[_stored], **kwargs)
         self.flags.optional = not required
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """(value, label) pairs as WTForms wants the choices of a field; it warns about bare pairs."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def _stored(text: str | None) -> str:
