@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from booking import clock
@@ -23,25 +23,29 @@ LARGEST = 256 * 1024
 @blueprint.post("/webhooks/stripe")
 @csrf.exempt
 @limiter.exempt
-def stripe() -> tuple[str, int]:
+def stripe() -> Response:
     """Take one event in, snapshot or thin, and act on what it is about."""
     request.max_content_length = LARGEST
     try:
         event = receive(request.get_data(), request.headers.get("Stripe-Signature", ""), clock.now())
     except RequestEntityTooLarge:
         log.warning("A webhook was refused: its body is larger than %s bytes.", LARGEST)
-        return "Too large.\n", 413
+        return _said("Too large.", 413)
     except Forged as error:
         log.warning("A webhook was refused: %s", error)
-        return "Not signed by Stripe for this endpoint.\n", 400
-    return _act_on(event.id) if event else ("Nothing to do.\n", 200)
+        return _said("Not signed by Stripe for this endpoint.", 400)
+    return _act_on(event.id) if event else _said("Nothing to do.")
 
 
-def _act_on(event_id: str) -> tuple[str, int]:
+def _act_on(event_id: str) -> Response:
     try:
         handle(event_id)
     # Whatever went wrong, the event stays in the inbox and Stripe must tell us again.
     except Exception:
         current_app.logger.exception("Event %s could not be folded in.", event_id)
-        return "Tell me again later.\n", 500
-    return "Done.\n", 200
+        return _said("Tell me again later.", 500)
+    return _said("Done.")
+
+
+def _said(sentence: str, status: int = 200) -> Response:
+    return Response(f"{sentence}\n", status, mimetype="text/plain")

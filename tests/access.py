@@ -1,0 +1,55 @@
+"""Who may call each endpoint. One that is not in the table fails a test, and so does one that answers otherwise."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Who(Enum):
+    """Those who try: of two advertisers, the one that the object belongs to and another."""
+
+    ANYBODY = "somebody who is not signed in"
+    OTHER = "another advertiser"
+    OWNER = "the owner"
+    EDITOR = "the editor"
+
+
+class Access(Enum):
+    """Who gets in. Those who do not are asked to sign in when nobody is, and are told that there is no such page."""
+
+    PUBLIC = frozenset(Who)
+    SIGNED_IN = frozenset(Who) - {Who.ANYBODY}
+    OWN = frozenset({Who.OWNER, Who.EDITOR})
+    PERSONAL = frozenset({Who.OWNER})
+    DESK = frozenset({Who.EDITOR})
+    PROGRAM = frozenset[Who]()
+    """No person: an API token or a signature decides."""
+    DEVELOPMENT = frozenset(Who), "development"
+    """Everybody in development; it does not exist in production."""
+
+    def lets_in(self, who: Who) -> bool:
+        """Whether this one gets in."""
+        members = self.value[0] if isinstance(self.value, tuple) else self.value
+        return who in members
+
+
+ACCESS: dict[str, Access] = {
+    "account.end_others": Access.SIGNED_IN,
+    "account.end_session": Access.PERSONAL,
+    "account.erase": Access.SIGNED_IN,
+    "account.erase_now": Access.SIGNED_IN,
+    "account.export": Access.SIGNED_IN,
+    "account.page": Access.SIGNED_IN,
+    "auth.link": Access.PUBLIC,
+    "auth.sent": Access.PUBLIC,
+    "auth.sign_in": Access.PUBLIC,
+    "auth.sign_out": Access.PUBLIC,
+    "auth.use": Access.PUBLIC,
+    "components.page": Access.DEVELOPMENT,
+    "dev.index": Access.DEVELOPMENT,
+    "dev.letter": Access.DEVELOPMENT,
+    "dev.mail": Access.DEVELOPMENT,
+    "dev.sign_in": Access.DEVELOPMENT,
+    "static": Access.PUBLIC,
+    "webhooks.stripe": Access.PROGRAM,
+}
