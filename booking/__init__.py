@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask_migrate import Migrate
 
+from booking import cli, tasks, web
 from booking import db as database
-from booking import web
 from booking.gateways import payments
 from config import Config, chosen
 
@@ -29,4 +29,6 @@ def create_app(config: Config | None = None) -> Flask:
     Migrate(app, database.db, directory=MIGRATIONS)
     payments.connect(app)
     web.register(app)
+    tasks.register(app)
+    cli.register(app)
     return app

@@ -1,0 +1,19 @@
+"""The commands of `flask --app booking`: each asks one service and prints what a person needs to know.
+
+One module for each group; what a command does wrong is said in a sentence, with exit code 2.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from booking.cli.people import dev_links, editor
+from booking.cli.upkeep import upkeep, worker
+
+COMMANDS = (editor, dev_links, worker, upkeep)
+
+
+def register(app: Flask) -> None:
+    """Add the commands to an app."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
