@@ -75,7 +75,7 @@ def test_any_series_of_feeds_can_be_cancelled(
 ) -> None:
     """Only what was hand-written and then given up on the way (replaced, and no longer wanted) is gone for good."""
     assume(not any(choice in (Choice.REPLACE, Choice.ADOPT) for choice in choices.values()))
-    current, base = draft, {}
+    current, base = draft, dict[Region, bytes]()
     for copy in series:
         try:
             result = feed(current, copy, base, choices)
