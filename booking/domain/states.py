@@ -216,6 +216,7 @@ class LedgerAccount(Labelled):
     DISPUTE_LOSS = "dispute_loss", "Lost to disputes"
     FEES = "fees", "Stripe fees"
     CREDIT = "credit", "Credit of advertisers"
+    BANK = "bank", "Paid out to the bank"
 
 
 Moves = frozenset[tuple[str, str]]

@@ -21,6 +21,7 @@ from booking.gateways.stripe_facts import (
     EventFact,
     Forged,
     InvoiceFact,
+    MovementFact,
     PaymentFact,
     PaymentsRefused,
     PaymentsUnreachable,
@@ -29,6 +30,7 @@ from booking.gateways.stripe_facts import (
     dispute_fact,
     identity,
     invoice_fact,
+    movement_fact,
     payment_fact,
     refund_fact,
     session_fact,
@@ -209,6 +211,13 @@ class Payments:
             page = self.client.v1.events.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
             for found in page.auto_paging_iter():
                 yield event_fact(plain(found))
+
+    def movements_since(self, since: datetime) -> Iterator[MovementFact]:
+        """Every change of the balance since then, newest first."""
+        with translated():
+            page = self.client.v1.balance_transactions.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+            for found in page.auto_paging_iter():
+                yield movement_fact(plain(found))
 
     def balance(self) -> list[BalanceFact]:
         """What Stripe holds for us now, pending included, by currency."""

@@ -151,6 +151,19 @@ class EventFact:
 
 
 @dataclass(frozen=True, slots=True)
+class MovementFact:
+    """One change of Stripe's balance. ``net`` is what it added, fee taken off."""
+
+    id: str
+    type: str
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceFact:
     """What Stripe holds in one currency, minor units."""
 
@@ -242,6 +255,19 @@ def invoice_fact(raw: Mapping[str, Any]) -> InvoiceFact:
         due_at=moment(raw["due_date"]) if raw.get("due_date") else None,
         intent_id=intent,
         created=moment(raw["created"]),
+    )
+
+
+def movement_fact(raw: Mapping[str, Any]) -> MovementFact:
+    """Read a balance transaction."""
+    return MovementFact(
+        id=raw["id"],
+        type=raw["type"],
+        amount=raw["amount"],
+        fee=raw["fee"],
+        net=raw["net"],
+        currency=raw["currency"].upper(),
+        source=identity(raw.get("source")) or "",
     )
 
 

@@ -1,0 +1,130 @@
+"""After a reconciliation our books are Stripe's, whatever was missed, lost or restored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import requests
+import sqlalchemy as sa
+from flask import Flask
+
+from booking.db import db
+from booking.domain.states import BookingState, PaymentDisposition, RefundState
+from booking.models import Booking, Order, Payment, Refund
+from booking.services import holding, paying
+from booking.services.reconciling import reconcile
+from tests.conftest import put_back
+from tests.support.databases import Database
+from tests.support.factories import NOW, buyer, choice, make_issue, make_order, wish
+from tests.support.till import Till
+
+pytestmark = pytest.mark.usefixtures("session", "simulator")
+
+SINCE = NOW - timedelta(days=7)
+
+
+def pay_without_telling(till: Till) -> Order:
+    order = make_order()
+    paying.start_payment(order.public_id, NOW)
+    till.pay(order)
+    return order
+
+
+def test_a_payment_that_no_webhook_told_of_is_booked(till: Till) -> None:
+    with till.at(NOW):
+        pay_without_telling(till)
+        report = reconcile(SINCE, NOW)
+    assert report.whole, report.sentences
+    assert report.difference == {"USD": 0}
+    assert db.session.scalars(sa.select(Booking.state)).all() == [BookingState.CONFIRMED]
+
+
+def test_a_second_reconciliation_changes_nothing(till: Till) -> None:
+    with till.at(NOW):
+        pay_without_telling(till)
+        first = reconcile(SINCE, NOW)
+        payment = till.payment().id
+        second = reconcile(SINCE, NOW)
+    assert first.whole
+    assert second.whole
+    assert till.payment().id == payment
+
+
+def test_a_refund_at_the_dashboard_is_booked(till: Till) -> None:
+    with till.at(NOW):
+        pay_without_telling(till)
+        reconcile(SINCE, NOW)
+        till.do("/refunds", payment_intent=till.payment().stripe_payment_intent_id, amount=12_345)
+        report = reconcile(SINCE, NOW)
+    assert report.whole, report.sentences
+    assert [(r.amount, r.state) for r in db.session.scalars(sa.select(Refund))] == [(12_345, RefundState.SUCCEEDED)]
+
+
+def test_a_database_restored_from_before_an_order_is_whole_again(
+    till: Till, app: Flask, database: Database, webhooks: Callable[[], list[int]]
+) -> None:
+    with till.at(NOW):
+        order = pay_without_telling(till)
+        public_id = order.public_id
+        webhooks()
+        db.session.remove()
+        put_back(app, database)
+        make_issue(503)
+        report = reconcile(SINCE, NOW)
+    assert report.whole, report.sentences
+    restored = db.session.scalars(sa.select(Order)).one()
+    assert (restored.public_id, restored.company) == (public_id, "Ledgerline")
+    assert [booking.state for booking in restored.bookings] == [BookingState.CONFIRMED]
+
+
+def test_a_restored_order_whose_slot_was_sold_again_gets_its_money_back(
+    till: Till, app: Flask, database: Database
+) -> None:
+    with till.at(NOW):
+        pay_without_telling(till)
+        db.session.remove()
+        put_back(app, database)
+        make_issue(503)
+        other = holding.hold(wish(choice(), by=buyer("Northwind Rail", "jobs@northwind.example")), NOW)
+        report = reconcile(SINCE, NOW)
+    assert report.whole, report.sentences
+    assert till.balance() == 0
+    assert till.payment().disposition is PaymentDisposition.UNPLACED
+    holder = db.session.scalars(sa.select(Order).where(Order.public_id == other)).one()
+    assert holder.bookings[0].state is BookingState.HELD
+
+
+def test_stripe_s_fees_are_booked(till: Till) -> None:
+    with till.at(NOW):
+        till.do("/dials", fee_percent=3)
+        pay_without_telling(till)
+        report = reconcile(SINCE, NOW)
+    assert report.whole, report.sentences
+
+
+def test_money_at_stripe_that_we_do_not_know_is_named(till: Till) -> None:
+    with till.at(NOW):
+        pay_without_telling(till)
+        reconcile(SINCE, NOW)
+        # Somebody else's program charges on the same account.
+        foreign = requests.post(
+            f"{till.simulator.base_url}/v1/checkout/sessions",
+            data={
+                "mode": "payment",
+                "success_url": "http://127.0.0.1/done",
+                "line_items[0][quantity]": "1",
+                "line_items[0][price_data][currency]": "usd",
+                "line_items[0][price_data][unit_amount]": "777",
+                "line_items[0][price_data][product_data][name]": "A mug",
+            },
+            auth=("sk_test_simulator", ""),
+            timeout=5,
+        ).json()
+        till.pay(foreign["id"])
+        report = reconcile(SINCE, NOW)
+    assert report.difference == {"USD": 777}
+    assert not report.whole
+    assert "pi_" in report.sentences[-1]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Payment)) == 1
