@@ -162,7 +162,8 @@
       back.addEventListener("click", () => {
         for (const [name, value] of JSON.parse(older)) {
           const input = form.elements[name];
-          if (input && "value" in input && input.type !== "hidden") input.value = value;
+          if (input?.type === "checkbox") input.checked = true;
+          else if (input && "value" in input && input.type !== "hidden") input.value = value;
         }
         form.dispatchEvent(new Event("input", { bubbles: true }));
         all("[data-count]", form).forEach((input) => input.dispatchEvent(new Event("input")));
