@@ -53,8 +53,9 @@ def serve(world: World, operation: Operation, request: Request, arguments: dict[
         status, body = through(call, headers)
     except StripeError as refusal:
         status, body = refusal.status, refusal.body(request_id)
-    log(world, request, request_id, status)
-    return answer(status, body, request_id, {**headers, **({"Idempotency-Key": key} if key else {})})
+    response = answer(status, body, request_id, {**headers, **({"Idempotency-Key": key} if key else {})})
+    log(world, request, request_id, response)
+    return response
 
 
 def through(call: Call, headers: dict[str, str]) -> tuple[int, Json]:
@@ -144,12 +145,14 @@ def hang_up(environ: dict[str, Any]) -> None:
         connection.shutdown(2)
 
 
-def log(world: World, request: Request, request_id: str, status: int) -> None:
-    """Keep what was asked, so that a test can hold it against Stripe's schema."""
+def log(world: World, request: Request, request_id: str, response: Response) -> None:
+    """Keep what was asked and answered, so that a test can hold both against Stripe's schema."""
     form = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode()
+    key = request.headers.get("Idempotency-Key")
     world.store.run(
-        "INSERT INTO request_log (request_id, method, path, form, status, idempotency_key) VALUES (?, ?, ?, ?, ?, ?)",
-        (request_id, request.method, request.path, form, status, request.headers.get("Idempotency-Key")),
+        "INSERT INTO request_log (request_id, method, path, form, idempotency_key, status, answer)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (request_id, request.method, request.path, form, key, response.status_code, response.get_data(as_text=True)),
     )
 
 

@@ -133,7 +133,7 @@ def complete(world: World, session: Json, payment_status: str) -> None:
     sessions.save(world, session)
     emit(world, "checkout.session.completed", session)
     if payment_status == "unpaid" and world.dials.settle_after is not None:
-        world.store.save(session, due=world.now() + world.dials.settle_after)
+        world.store.put_on_clock(session["id"], world.now() + world.dials.settle_after)
 
 
 def end_delayed(world: World, session: Json, arrived: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -123,9 +124,9 @@ def flush(parts: Any, body: Json) -> list[Json]:
 
 
 def list_requests(parts: Any, body: Json) -> list[Json]:
-    """Every API request since the last reset: method, path, form as sent and nested, status."""
+    """Every API request since the last reset: method, path, form as sent and nested, status, answer."""
     rows = parts.world.store.rows("SELECT * FROM request_log ORDER BY id")
-    return [{**dict(row), "nested": decode(row["form"])} for row in rows]
+    return [{**dict(row), "nested": decode(row["form"]), "answer": json.loads(row["answer"])} for row in rows]
 
 
 def clear_requests(parts: Any, body: Json) -> Json:

@@ -72,7 +72,7 @@ def pay_with(world: World, invoice: Json, card: Card) -> str | None:
     invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
     if card.code is not None:
         payments.refuse(world, intent, card, billing)
-        world.store.save(invoice, due=invoice["due_date"])
+        world.store.save(invoice)
         emit(world, "invoice.payment_failed", invoice)
         return card.message
     payments.succeed(world, intent, card, billing)

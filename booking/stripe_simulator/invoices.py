@@ -32,7 +32,7 @@ def create(world: World, params: Json) -> Json:
     fill(world, invoice, params)
     if collection == "send_invoice" and invoice["due_date"] is None and invoice.get("_days") is None:
         raise invalid("If invoices are sent, you must specify either `days_until_due` or `due_date`.", "days_until_due")
-    world.store.add(invoice, due=draft_due(world, invoice))
+    world.store.add(invoice)
     for item in items:
         world.store.save({**item, "invoice": invoice["id"]})
     invoice_items.put_on(world, invoice, items)
@@ -58,7 +58,7 @@ def fill(world: World, invoice: Json, params: Json) -> Json:
     return changed(invoice, **values, metadata=merged(invoice["metadata"], params))
 
 
-def draft_due(world: World, invoice: Json) -> int | None:
+def acts_at(invoice: Json) -> int | None:
     """When the clock acts on an invoice: a draft is finalised after an hour, an open one is overdue at its due date."""
     if invoice["status"] == "draft" and invoice["auto_advance"]:
         invoice["automatically_finalizes_at"] = invoice["created"] + AN_HOUR
@@ -70,7 +70,8 @@ def draft_due(world: World, invoice: Json) -> int | None:
 
 def keep(world: World, invoice: Json) -> Json:
     """Save an invoice with its time."""
-    return world.store.save(invoice, due=draft_due(world, invoice))
+    world.store.put_on_clock(invoice["id"], acts_at(invoice))
+    return world.store.save(invoice)
 
 
 def tax_ids(world: World, customer: Json) -> list[Json]:

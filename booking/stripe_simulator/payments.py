@@ -76,17 +76,16 @@ def succeed(world: World, intent: Json, card: Card, billing: Json) -> Json:
     charge = charge_shape(world, intent, card, billing)
     charge["outcome"] = outcome(None, card)
     intent["payment_method"] = charge["payment_method"]
-    due = world.now() + world.dials.dispute_after if card.disputed else None
-    world.store.add(charge, due=due)
-    receive(world, intent, charge, due)
+    world.store.add(charge, due=world.now() + world.dials.dispute_after if card.disputed else None)
+    receive(world, intent, charge)
     return charge
 
 
-def receive(world: World, intent: Json, charge: Json, due: int | None = None) -> None:
+def receive(world: World, intent: Json, charge: Json) -> None:
     """Book a charge's money and make the intent succeed."""
     entry = balance.book_charge(world, charge)
     charge |= {"balance_transaction": entry["id"], "paid": True, "status": "succeeded"}
-    world.store.save(charge, due=due)
+    world.store.save(charge)
     intent |= {
         "status": "succeeded",
         "amount_received": intent["amount"],

@@ -99,8 +99,7 @@ def move_charge(world: World, charge: Json, by: int) -> None:
     """Count a refund (or its failure, negative) on the charge, and tell."""
     total = charge["amount_refunded"] + by
     before = changed(charge, amount_refunded=total, refunded=total == charge["amount_captured"])
-    due = world.store.rows("SELECT due FROM object WHERE id = ?", (charge["id"],))[0]["due"]
-    world.store.save(charge, due=due)
+    world.store.save(charge)
     emit(world, "charge.refunded" if by > 0 else "charge.updated", charge, before)
 
 

@@ -135,7 +135,7 @@ def run_out(world: World, session: Json) -> None:
     """Make an open session expired, because its time came or because it was asked for."""
     if session["status"] == "open":
         session |= {"status": "expired", "url": None}
-        world.store.save(session)
+        save(world, session)
         emit(world, "checkout.session.expired", session)
 
 
@@ -161,5 +161,7 @@ def need(world: World, key: str) -> Json:
 
 
 def save(world: World, session: Json) -> Json:
-    """Keep a session; an open one stays on the clock."""
-    return world.store.save(session, due=session["expires_at"] if session["status"] == "open" else None)
+    """Keep a session; only an open one stays on the clock."""
+    if session["status"] != "open":
+        world.store.put_on_clock(session["id"], None)
+    return world.store.save(session)

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS chaos (
     id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, remaining INTEGER NOT NULL, rule TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS request_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT, request_id TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
-    form TEXT NOT NULL, status INTEGER, idempotency_key TEXT);
+    form TEXT NOT NULL, idempotency_key TEXT, status INTEGER NOT NULL, answer TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -94,10 +94,14 @@ class Store:
         self.run("INSERT INTO object (id, kind, created, due, body) VALUES (?, ?, ?, ?, ?)", values)
         return body
 
-    def save(self, body: Json, due: int | None = None) -> Json:
-        """Remember the new state of an object. `due` replaces the old one, also by None."""
-        self.run("UPDATE object SET body = ?, due = ? WHERE id = ?", (json.dumps(body), due, body["id"]))
+    def save(self, body: Json) -> Json:
+        """Remember the new state of an object; when it is due stays as it was."""
+        self.run("UPDATE object SET body = ? WHERE id = ?", (json.dumps(body), body["id"]))
         return body
+
+    def put_on_clock(self, key: str, due: int | None) -> None:
+        """Say when the simulator's clock should act on an object; None takes it off."""
+        self.run("UPDATE object SET due = ? WHERE id = ?", (due, key))
 
     def get(self, kind: str, key: str) -> Json | None:
         """One object of a kind, or None."""
