@@ -9,6 +9,8 @@ from werkzeug.utils import import_string
 from booking.web import assets, context, errors, filters, headers, routing, security
 
 BLUEPRINTS: tuple[str, ...] = (
+    "booking.web.storefront:blueprint",
+    "booking.web.checkout:blueprint",
     "booking.web.auth:blueprint",
     "booking.web.account:blueprint",
     "booking.web.webhooks:blueprint",

@@ -14,9 +14,10 @@ from booking import clock
 from booking.db import db
 from booking.domain.states import Fallback, PlacementKind, Role
 from booking.models import Issue, Newsletter, Order, Placement, Slot, User
-from booking.services import holding, opening
+from booking.services import holding, opening, paying
 from booking.services.buyers import Buyer
 from booking.services.starting import Start, start_newsletter
+from tests.support.till import Till
 
 NOW = clock.instant("2026-03-02 09:00")
 """A Monday. The newsletter of `make_newsletter` sends its next issue on Sunday 8 March 2026, in winter time."""
@@ -81,3 +82,12 @@ def make_editor(email: str = "editor@quietpager.example", now: datetime = NOW) -
     db.session.add(user)
     db.session.commit()
     return user
+
+
+def make_paid_order(till: Till, *choices: holding.Choice, by: Buyer | None = None, now: datetime = NOW) -> Order:
+    """An order that was held, paid on Stripe's page with a good card, and confirmed. Within `till.at(now)`."""
+    order = make_order(*choices, by=by, now=now)
+    paying.start_payment(order.public_id, now)
+    till.pay(order)
+    paying.sync_session(till.session_of(order))
+    return order

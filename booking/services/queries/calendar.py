@@ -45,14 +45,14 @@ NOT_OFFERED = Availability("blocked", 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One coming issue, with its availability by the placement's id."""
+    """One coming issue. `places` are (placement id, availability) pairs."""
 
     number: int
     publishes_on: date
     rule_date: date
     booking_deadline: datetime
     copy_deadline: datetime
-    places: dict[int, Availability]
+    places: tuple[tuple[int, Availability], ...]
 
 
 def coming_weeks(now: datetime, count: int = COMING) -> list[Week]:
@@ -105,7 +105,7 @@ def _statement() -> sa.Select[*tuple[Any, ...]]:
 def _week(rows: list[sa.Row[*tuple[Any, ...]]], now: datetime) -> Week:
     number, publishes_on, rule_date, booking_deadline, copy_deadline = rows[0][:5]
     closed = booking_deadline <= now
-    places = {row[5]: _availability(row[6:], closed) for row in rows}
+    places = tuple((row[5], _availability(row[6:], closed)) for row in rows)
     return Week(number, publishes_on, rule_date, booking_deadline, copy_deadline, places)
 
 

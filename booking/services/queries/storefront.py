@@ -100,8 +100,10 @@ def _offers(rates: Iterable[_Scrap]) -> tuple[Offer, ...]:
         prices.setdefault(rate.first, []).append((date.fromisoformat(rate.text), rate.second))
     for dated in prices.values():
         dated.sort()
-    rows = db.session.execute(_placements())
-    return tuple(Offer(*row, prices=tuple(prices.get(row[0], ()))) for row in rows)
+    return tuple(
+        Offer(key, kind, name, description, slots, copy_limit, example, tuple(prices.get(key, ())))
+        for key, kind, name, description, slots, copy_limit, example in db.session.execute(_placements())
+    )
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,0 +1,64 @@
+"""The one form of buying: who orders, and what happens if copy is late."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from wtforms import HiddenField, RadioField
+
+from booking.domain.states import Fallback
+from booking.services.buyers import Buyer
+from booking.web.forms import Email, Form, Line
+
+KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+
+FALLBACK_HINTS = {
+    Fallback.RUN_LAST.value: "If you have none that was approved, we ask you what to do.",
+    Fallback.MOVE.value: "You keep what you paid for, a week or more later.",
+    Fallback.CREDIT.value: "The week goes to someone else, and what you paid counts towards your next booking.",
+}
+
+
+def new_key() -> str:
+    """A one-time key: pressing a form twice is one order."""
+    return secrets.token_urlsafe(18)
+
+
+class DetailsForm(Form):
+    """Who buys. The weeks travel beside it, as the values of the calendar's checkboxes."""
+
+    company = Line("Company", limit=120, required="Enter your company’s name.")
+    name = Line("Your name", limit=120, required="Enter your name.")
+    email = Email("E-mail")
+    vat_number = Line("VAT number", limit=40)
+    po_number = Line("Purchase order number", limit=60)
+    fallback = RadioField(
+        "If your copy is not here by its deadline",
+        choices=[(fallback.value, fallback.label) for fallback in Fallback],
+        default=Fallback.CREDIT.value,
+    )
+    request_key = HiddenField()
+
+    def ensure_key(self) -> str:
+        """The one-time key that came with the form, or a new one in place of something that is none."""
+        sent = self.request_key.data or ""
+        if not KEY.fullmatch(sent):
+            self.request_key.data = sent = new_key()
+        return sent
+
+    @property
+    def buyer(self) -> Buyer:
+        """Who was entered. Only for a form that is valid."""
+        return Buyer(
+            company=self.company.data or "",
+            name=self.name.data or "",
+            email=self.email.data or "",
+            vat_number=self.vat_number.data or "",
+            po_number=self.po_number.data or "",
+        )
+
+    @property
+    def wanted_fallback(self) -> Fallback:
+        """What was chosen for late copy. Only for a form that is valid."""
+        return Fallback(self.fallback.data)

@@ -1,0 +1,193 @@
+"""Buying in three pages: the calendar, a form, Stripe's. Then the order's own page, which may be reloaded at will."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from booking import clock
+from booking.domain.errors import NothingChosen, PaymentPageDown, Refusal
+from booking.domain.localtime import spell_clock
+from booking.domain.states import PlacementKind
+from booking.gateways.stripe_facts import PaymentsRefused, PaymentsUnreachable
+from booking.services import holding, paying
+from booking.services.choosing import Choice
+from booking.services.queries.basket import Basket, Shelf, fill
+from booking.services.queries.orders import OrderPage, order_page
+from booking.web import sums
+from booking.web.booking_forms import FALLBACK_HINTS, DetailsForm
+from booking.web.choices import chosen, value_of
+from booking.web.context import newsletter
+from booking.web.dates_file import dates_file
+from booking.web.errors import STATUS
+from booking.web.security import limiter, own_order, remember_order
+from booking.web.storefront import front_page, shelf, ticked
+
+blueprint = Blueprint("checkout", __name__)
+
+
+@blueprint.get("/book")
+def details() -> ResponseReturnValue:
+    """The second page: who buys. The weeks stand in its address, so Back and reloading are harmless."""
+    choices, refusals = ticked()
+    if "recount" in request.args:
+        front = "storefront.jobs" if request.args["recount"] == PlacementKind.JOB.value else "storefront.front"
+        return redirect(url_for(front, slot=request.args.getlist("slot")), 303)
+    if refusals or not choices:
+        refusals = refusals or [NothingChosen()]
+        return front_page(choices, refusals=refusals, status=STATUS[refusals[0].kind])
+    stock = shelf()
+    basket = fill(choices, stock)
+    if not basket.lines:
+        return front_page(choices, status=409)
+    return details_page(DetailsForm(), basket, stock, basket.refusals)
+
+
+@blueprint.post("/book")
+@limiter.limit("30 per 10 minutes")
+def hold() -> ResponseReturnValue:
+    """Hold every chosen week or none, and go on to pay."""
+    form = DetailsForm()
+    choices: tuple[Choice, ...] = ()
+    refusals: list[Refusal] = []
+    try:
+        choices = chosen(request.form.getlist("slot"))
+        if form.validate() and choices:
+            return hold_and_pay(form, choices)
+    except Refusal as refusal:
+        refusals = [refusal]
+    return not_held(form, choices, refusals)
+
+
+def hold_and_pay(form: DetailsForm, choices: tuple[Choice, ...]) -> Response:
+    """Hold, then hand over to Stripe. Raises what `holding.hold` raises; a payment page that is down costs no hold."""
+    earlier = tuple(session.get("orders", ()))
+    wish = holding.Wish(form.ensure_key(), choices, form.buyer, form.wanted_fallback, replaces=earlier)
+    public_id = holding.hold(wish, clock.now())
+    remember_order(public_id)
+    try:
+        return redirect(paying.start_payment(public_id, clock.now()), 303)
+    except (PaymentsUnreachable, Refusal) as trouble:
+        flash(sentence(trouble), "error")
+        return to_order(public_id)
+
+
+def not_held(form: DetailsForm, choices: Sequence[Choice], refusals: Sequence[Refusal]) -> ResponseReturnValue:
+    """The form again with what was typed, the weeks as they are now, and why nothing was held."""
+    stock = shelf()
+    basket = fill(choices, stock)
+    if not basket.lines:
+        shown = [*refusals] or ([] if basket.refusals else [NothingChosen()])
+        return front_page(choices, refusals=shown, status=STATUS[[*shown, *basket.refusals][0].kind])
+    return details_page(form, basket, stock, [*refusals, *basket.refusals])
+
+
+def details_page(form: DetailsForm, basket: Basket, stock: Shelf, refusals: Sequence[Refusal]) -> ResponseReturnValue:
+    """Who buys, beside what they buy."""
+    form.ensure_key()
+    first = refusals[0] if refusals else None
+    status = STATUS[first.kind] if first else 422 if form.errors else 200
+    return render_template(
+        "checkout/details.html",
+        form=form,
+        hints=FALLBACK_HINTS,
+        basket=basket,
+        values=[value_of(line.issue, line.kind, line.price.amount) for line in basket.lines],
+        sum=sums.printed(basket, newsletter().currency),
+        # A hold that failed and the calendar after it say the same; once is enough.
+        refusals=list(dict.fromkeys(map(str, refusals))),
+        holds=stock.holds,
+    ), status
+
+
+@blueprint.get("/orders/<public_id>")
+def order(public_id: str) -> ResponseReturnValue:
+    """Where an order stands. Stripe sends buyers back here with the session's id, paid or not."""
+    own_order(public_id)
+    if "session_id" in request.args:
+        return back_from_stripe(public_id, request.args["session_id"])
+    return show(order_page(public_id, clock.now()))
+
+
+def back_from_stripe(public_id: str, session_id: str) -> Response:
+    """Look the session up before the webhook may have told us, and show the order under its plain address."""
+    try:
+        paying.sync_session(session_id[:255])
+    except (PaymentsRefused, PaymentsUnreachable):
+        flash("Stripe has not told us about your payment yet. This page shows it as soon as it has.", "warning")
+    return to_order(public_id)
+
+
+def show(page: OrderPage, refusal: Refusal | None = None) -> ResponseReturnValue:
+    """The page of an order, with what was refused just now."""
+    body = render_template(
+        f"checkout/{page.standing}.html",
+        order=page,
+        again=[value_of(line.issue, line.kind, line.price.amount) for line in page.lines],
+        refusal=refusal and str(refusal),
+        wrong=bool(refusal),
+    )
+    return body, STATUS[refusal.kind] if refusal else 200
+
+
+@blueprint.post("/orders/<public_id>/pay")
+def pay(public_id: str) -> ResponseReturnValue:
+    """Go to the payment page: the same one, however often it is asked for."""
+    own_order(public_id)
+    try:
+        return redirect(paying.start_payment(public_id, clock.now()), 303)
+    except PaymentsUnreachable:
+        return show(order_page(public_id, clock.now()), PaymentPageDown())
+    except Refusal as refusal:
+        return show(order_page(public_id, clock.now()), refusal)
+
+
+@blueprint.post("/orders/<public_id>/extend")
+def extend(public_id: str) -> ResponseReturnValue:
+    """Hold the weeks a little longer, once."""
+    own_order(public_id)
+    try:
+        until = holding.extend(public_id, clock.now())
+    except Refusal as refusal:
+        return show(order_page(public_id, clock.now()), refusal)
+    flash(f"Your weeks are now held until {spell_clock(until, newsletter().zone)}.", "success")
+    return to_order(public_id)
+
+
+@blueprint.get("/orders/<public_id>/give-up")
+def ask_to_give_up(public_id: str) -> ResponseReturnValue:
+    """Ask first: what is given up may be gone a second later."""
+    own_order(public_id)
+    page = order_page(public_id, clock.now())
+    return render_template("checkout/give_up.html", order=page) if page.standing == "held" else to_order(public_id)
+
+
+@blueprint.post("/orders/<public_id>/give-up")
+def give_up(public_id: str) -> ResponseReturnValue:
+    """Give the weeks back now."""
+    own_order(public_id)
+    holding.give_up(public_id, clock.now())
+    return to_order(public_id)
+
+
+@blueprint.get("/orders/<public_id>/dates.ics")
+def dates(public_id: str) -> Response:
+    """The copy deadlines and the days of sending, for the buyer's own calendar."""
+    own_order(public_id)
+    settings = newsletter()
+    body = dates_file(order_page(public_id, clock.now()), settings.name, request.host, clock.now())
+    headers = {"Content-Disposition": f'attachment; filename="{public_id}.ics"'}
+    return Response(body, mimetype="text/calendar", headers=headers)
+
+
+def to_order(public_id: str) -> Response:
+    """Go to the order's page."""
+    return redirect(url_for("checkout.order", public_id=public_id), 303)
+
+
+def sentence(trouble: Exception) -> str:
+    """What to tell the buyer about a payment page that did not open."""
+    return str(trouble if isinstance(trouble, Refusal) else PaymentPageDown())
