@@ -47,11 +47,11 @@ class Envelope:
 
 
 def send(envelope: Envelope, server: MailServer) -> None:
-    """Hand one mail over. Raises MailNotSent or MailRefused, each with the server's own words."""
+    """Hand one mail over. Raises MailNotSent or MailRefused, each with the server's own words where it has any."""
     try:
         message = _composed(envelope, server.sender)
     except ValueError as error:
-        raise MailRefused(f"This is no address: {error}") from error
+        raise MailRefused(f"This is not one address: {error}") from error
     try:
         with _connection(server) as smtp:
             smtp.send_message(message)
@@ -69,6 +69,9 @@ def _composed(envelope: Envelope, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
     message["To"] = envelope.recipient
+    # The header is parsed leniently: "two words@host" would be quoted, and a comma would make two recipients.
+    if [address.addr_spec for address in message["To"].addresses] != [envelope.recipient]:
+        raise ValueError(envelope.recipient)
     message["Subject"] = envelope.subject
     message["Date"] = format_datetime(envelope.written_at)
     message["Message-ID"] = envelope.message_id

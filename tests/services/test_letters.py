@@ -1,0 +1,140 @@
+"""Letters are short, carry one link that answers, say the news in the subject, and name the zone of every time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from booking.db import db
+from booking.domain.money import Money
+from booking.domain.states import Actor, PaymentDisposition, RefundState
+from booking.models import Booking, Order, Payment, Refund, User
+from booking.services import letters
+from booking.services.outbox import Mail
+from tests.support.factories import NOW, choice, make_issue, make_order
+
+pytestmark = pytest.mark.usefixtures("session")
+
+MOST_LINES = 12
+
+Write = Callable[[Order, Booking], Mail]
+
+
+def refund_of(order: Order) -> Refund:
+    payment = Payment(
+        order_id=order.id,
+        stripe_payment_intent_id="pi_fake",
+        amount=50_000,
+        currency="usd",
+        disposition=PaymentDisposition.APPLIED,
+        received_at=NOW,
+    )
+    return Refund(
+        payment=payment, amount=25_050, reason="Cancelled in time", state=RefundState.SUCCEEDED, actor=Actor.EDITOR
+    )
+
+
+LETTERS: dict[str, Write] = {
+    "booked": lambda order, _: letters.booked(order),
+    "hold_lapsed": lambda order, _: letters.hold_lapsed(order),
+    "slot_gone": lambda order, booking: letters.slot_gone(order, [booking], NOW),
+    "paid_twice": lambda order, _: letters.paid_twice(order, Money(50_000, "usd")),
+    "refunded": lambda order, _: letters.refunded(order, refund_of(order)),
+    "cancelled": lambda _, booking: letters.cancelled(booking, Money(25_000, "usd"), "The issue is full."),
+    "cancelled for nothing": lambda _, booking: letters.cancelled(booking, Money(0, "usd")),
+    "moved": lambda _, booking: letters.moved(booking, 499),
+    "issue_moved": lambda _, booking: letters.issue_moved(booking, date(2026, 3, 7)),
+    "copy_due": lambda _, booking: letters.copy_due(booking),
+    "fallback_applied": lambda _, booking: letters.fallback_applied(booking, "The last approved copy runs again."),
+    "approved": lambda _, booking: letters.approved(booking),
+    "changes_requested": lambda _, booking: letters.changes_requested(booking, "The link is broken."),
+    "rejected": lambda _, booking: letters.rejected(booking, "We run no ads for gambling."),
+    "edited": lambda _, booking: letters.edited(booking, "Two words shorter."),
+    "tear_sheet": lambda _, booking: letters.tear_sheet(booking),
+    "sign_in": lambda order, _: letters.sign_in(order.user, "a-token", 15),
+}
+
+
+def make_five_weeks() -> Order:
+    make_issue(505)
+    return make_order(*(choice(number) for number in range(500, 505)))
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_is_short_and_has_one_link_of_ours(name: str, app: Flask) -> None:
+    order = make_five_weeks()
+    mail = LETTERS[name](order, order.bookings[0])
+    links = re.findall(r"https?://\S+", mail.body)
+    assert mail.to == "press@ledgerline.example"
+    assert 10 <= len(mail.subject) <= 100, mail.subject
+    assert len(mail.body.splitlines()) <= MOST_LINES, mail.body
+    assert len(links) == 1, mail.body
+    assert links[0].startswith(app.config["BASE_URL"] + "/")
+    assert not re.search(r"\bNone\b|\{\{|\{%|&#|&amp;|  ", mail.subject + mail.body), mail.body
+    assert "The Quiet Pager" in mail.body
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_the_link_of_a_letter_is_a_page(name: str, app: Flask) -> None:
+    order = make_five_weeks()
+    link = re.findall(r"https?://\S+", LETTERS[name](order, order.bookings[0]).body)[0]
+    app.url_map.bind("").match(urlsplit(link).path)
+
+
+@pytest.mark.parametrize("name", [name for name in LETTERS if name != "sign_in"])
+def test_a_letter_greets_the_person_and_is_not_secret(name: str) -> None:
+    order = make_five_weeks()
+    mail = LETTERS[name](order, order.bookings[0])
+    assert mail.body.startswith("Hello Ledgerline press desk,\n\n")
+    assert not mail.secret
+
+
+def test_a_time_is_printed_with_its_zone() -> None:
+    order = make_five_weeks()
+    mail = letters.copy_due(order.bookings[0])
+    assert re.search(r"\d\d:\d\d London time", mail.subject)
+    assert re.search(r"\d\d:\d\d London time", mail.body)
+
+
+def test_many_weeks_are_summed_up() -> None:
+    body = letters.booked(make_five_weeks()).body
+    assert "- Sponsor, issue 500, Sunday 8 March 2026\n" in body
+    assert "- Sponsor, issue 502, Sunday 22 March 2026\n- and 2 more\n" in body
+
+
+def test_the_words_of_people_arrive_unchanged() -> None:
+    order = make_five_weeks()
+    reason = "Please say <who> & “why”.\nSecond line."
+    assert reason in letters.changes_requested(order.bookings[0], reason).body
+
+
+def test_a_late_payment_is_told_what_is_open_next() -> None:
+    order = make_five_weeks()
+    body = letters.slot_gone(order, [order.bookings[0]], NOW).body
+    assert "Sunday 12 April 2026" in body, "the first week that the buyer does not hold"
+    assert "Sunday 8 March 2026; " not in body
+
+
+def test_a_cancelled_week_says_when_nothing_goes_back() -> None:
+    booking = make_five_weeks().bookings[0]
+    assert "Nothing is refunded" in letters.cancelled(booking, Money(0, "usd")).body
+    assert "$250 goes back" in letters.cancelled(booking, Money(25_000, "usd")).body
+
+
+def test_a_deadline_of_its_own_goes_before_the_issues() -> None:
+    booking = make_five_weeks().bookings[0]
+    before = letters.copy_due(booking).subject
+    booking.copy_due_at = NOW
+    assert letters.copy_due(booking).subject == "Copy due by Monday 2 March 2026, 09:00 London time" != before
+
+
+def test_a_sign_in_link_is_secret() -> None:
+    order = make_order()
+    user = db.session.scalars(sa.select(User).where(User.id == order.user_id)).one()
+    assert letters.sign_in(user, "a-token", 15).secret
