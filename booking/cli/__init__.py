@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from booking.cli.issue import issue
 from booking.cli.people import dev_links, editor
 from booking.cli.upkeep import upkeep, worker
 
-COMMANDS = (editor, dev_links, worker, upkeep)
+COMMANDS = (issue, editor, dev_links, worker, upkeep)
 
 
 def register(app: Flask) -> None:

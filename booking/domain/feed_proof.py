@@ -19,7 +19,7 @@ def prove(draft: Document, base: Snapshots, outcome: Run, copy: ApprovedCopy) ->
     """Raises FeedRefused when the outcome is not exactly what a feed may do."""
     fed = read(outcome.document.text, draft.encoding)
     blocks = blocks_for(copy, fed.footer is not None)
-    _prove_outside(draft, fed, base, outcome.snapshots)
+    _prove_outside(draft, fed, base, outcome)
     for region in outcome.written:
         if not _reads_back(fed, blocks[region], outcome.snapshots[region]):
             raise FeedRefused(f"The {region.value} region would not read back as approved. Check the text around it.")
@@ -46,8 +46,12 @@ def _reads_back(fed: Document, block: Block, snapshot: Snapshot) -> bool:
     return (items[-len(block.items) :] if snapshot.kept else items) == block.items
 
 
-def _prove_outside(draft: Document, fed: Document, base: Snapshots, after: Snapshots) -> None:
-    touched = [region for region in reversed(Region) if base.get(region) != after.get(region)]
+def _prove_outside(draft: Document, fed: Document, base: Snapshots, outcome: Run) -> None:
+    after = outcome.snapshots
+    # A hand edit that was overwritten with the same words again is written, though its snapshot is what it was.
+    touched = [
+        region for region in reversed(Region) if region in outcome.written or base.get(region) != after.get(region)
+    ]
     hints = {region: after.get(region) or base.get(region) or Snapshot("") for region in touched}
     if _outside(draft, base, hints) != _outside(fed, after, hints):
         raise FeedRefused("Feeding this draft would change text outside the ads. Check the gaps around its headings.")
