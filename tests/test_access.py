@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
-from flask import Flask, url_for
+from flask import Flask
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
-from werkzeug.routing import Rule
 
 from booking import create_app
-from booking.db import db
-from booking.models import LoginSession, OutboxMessage, User
-from booking.services import signing_in
 from config import Production
 from tests.access import ACCESS, Access, Who
 from tests.support import at
-from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order
+from tests.support.factories import NOW
 from tests.support.page import Page
 from tests.support.visitor import Visitor
+from tests.support.world import UNKNOWN, World, make_world
 
 pytestmark = pytest.mark.any_database
 
@@ -38,51 +33,9 @@ PRODUCTION = replace(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """One newsletter with an order of the owner's, and everybody who may try to reach it."""
-
-    users: dict[Who, User]
-    parameters: dict[str, Any]
-    """What stands for each variable part of an address, by its name; all of it is the owner's."""
-
-
 @pytest.fixture
 def world(session: scoped_session[Session]) -> World:
-    make_issue()
-    order = make_order(choice(), now=NOW)
-    make_order(choice(501), by=buyer("Harbour Rail", "jobs@harbour.example"), now=NOW)
-    users = {
-        Who.OWNER: user("press@ledgerline.example"),
-        Who.OTHER: user("jobs@harbour.example"),
-        Who.EDITOR: make_editor(),
-    }
-    login = LoginSession(token_hash="0" * 64, user_id=users[Who.OWNER].id, created_at=NOW, last_seen_at=NOW)
-    session.add(login)
-    session.commit()
-    signing_in.send_link("press@ledgerline.example", "", NOW)
-    letter = session.scalars(sa.select(OutboxMessage.id)).first()
-    parameters = {
-        "filename": "favicon.svg",
-        "number": 500,
-        "message_id": letter,
-        "public_id": order.public_id,
-        "session_id": login.id,
-        "token": "nobody-knows-it",
-        "user_id": users[Who.OWNER].id,
-    }
-    return World(users, parameters)
-
-
-def user(email: str) -> User:
-    return db.session.scalars(sa.select(User).where(User.email == email)).one()
-
-
-def address(app: Flask, rule: Rule, world: World) -> str:
-    missing = rule.arguments - world.parameters.keys() - set(rule.defaults or ())
-    assert not missing, f"Say in `world` what stands for {missing} in {rule.rule}."
-    with app.test_request_context():
-        return url_for(rule.endpoint, **{name: world.parameters[name] for name in rule.arguments})
+    return make_world()
 
 
 def test_every_endpoint_stands_in_the_table_and_nothing_else_does(app: Flask) -> None:
@@ -107,7 +60,7 @@ def test_only_those_get_in_who_may(endpoint: str, app: Flask, world: World, visi
                 if who in world.users:
                     visitor.sign_in(world.users[who])
                 sent = {"csrf_token": visitor.csrf_token()} if method == "POST" else None
-                page = visitor.attempt(method, address(app, rule, world), data=sent)
+                page = visitor.attempt(method, world.address(app, rule), data=sent)
                 judge(page, access, who, f"{method} {page.url} as {who.value}")
 
 
@@ -120,7 +73,7 @@ def judge(page: Page, access: Access, who: Who, tried: str) -> None:
         assert page.status in (400, 401), told
     elif access.lets_in(who):
         # What takes a secret from its address says that this one is nobody's.
-        assert page.status not in (401, 403, 404) or "/nobody-knows-it" in page.url, told
+        assert page.status not in (401, 403, 404) or UNKNOWN in page.url, told
         assert not asked_to_sign_in or page.url.startswith("/sign-"), told
     else:
         assert page.status in (403, 404) or (who is Who.ANYBODY and asked_to_sign_in), told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.accessibility import LOOKS, problems
+from tests.support.accessibility import problems
 from tests.support.browser import open_page
 
 PAGE = """<!doctype html><html lang="en"><head><title>Book</title>
@@ -39,8 +39,8 @@ def test_each_problem_is_found(browser: Browser, body: str, rule: str) -> None:
 @pytest.mark.browser
 def test_a_rule_of_one_theme_is_found_in_that_theme(browser: Browser) -> None:
     dark = "<style>@media (prefers-color-scheme: dark) { p { color: #222; background: #111 } }</style><p>Night</p>"
-    looks = {str(look) for look in LOOKS if look.theme == "dark"}
-    assert {problem.partition(": ")[0] for problem in found(browser, dark)} == looks
+    (problem,) = found(browser, dark)
+    assert problem.startswith("At 1440 px in the dark theme: color-contrast")
 
 
 @pytest.mark.browser

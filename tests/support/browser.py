@@ -11,8 +11,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -61,9 +63,22 @@ def open_page(browser: Browser, base_url: str | None = None, **options: Any) -> 
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"error on {page.url}: {error}"))
-    page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+    page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}") if _is_wrong(said, page) else None)
     page.on("requestfailed", lambda request: wrong.append(f"not loaded: {request.url} {request.failure}"))
     try:
         yield page, wrong
     finally:
         context.close()
+
+
+def _is_wrong(said: ConsoleMessage, page: Page) -> bool:
+    # Chromium also reports a page of ours that is answered with 4xx, which a form with a mistake in it rightly is.
+    return said.type == "error" and not (said.text.startswith("Failed to load") and said.location["url"] == page.url)
+
+
+def lend_session(client: FlaskClient, page: Page, address: str) -> None:
+    """Let the browser go on where a test client stands, signed in as it is."""
+    name = client.application.config["SESSION_COOKIE_NAME"]
+    cookie = client.get_cookie(name, domain=urlsplit(address).hostname or "")
+    assert cookie is not None, "The client has no session yet."
+    page.context.add_cookies([{"name": name, "value": cookie.value, "url": address}])
