@@ -6,6 +6,7 @@ import re
 import secrets
 
 from wtforms import HiddenField, RadioField
+from wtforms.fields.choices import SelectChoice
 
 from booking.domain.states import Fallback
 from booking.services.buyers import Buyer
@@ -35,7 +36,7 @@ class DetailsForm(Form):
     po_number = Line("Purchase order number", limit=60)
     fallback = RadioField(
         "If your copy is not here by its deadline",
-        choices=[(fallback.value, fallback.label) for fallback in Fallback],
+        choices=[SelectChoice(fallback.value, fallback.label) for fallback in Fallback],
         default=Fallback.CREDIT.value,
     )
     request_key = HiddenField()
