@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import regex
 
+_ADDRESS_LIMIT = 254
+"""Characters, from RFC 5321; it also keeps the pattern from long work on text that is no address."""
 _ADDRESS = regex.compile(r"[^@\s:/?#<>()\[\]]+@[^@\s:/?#<>()\[\]]+\.[^@\s:/?#<>()\[\]]+")
 
 
@@ -61,7 +63,7 @@ def markdown(copy: AdCopy) -> str:
 
 def is_address(text: str) -> bool:
     """Whether this looks like an e-mail address rather than a URL."""
-    return _ADDRESS.fullmatch(text) is not None
+    return len(text) <= _ADDRESS_LIMIT and _ADDRESS.fullmatch(text) is not None
 
 
 def mentions_address(text: str) -> bool:

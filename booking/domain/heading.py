@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 
 
 class Paid(Enum):
@@ -50,6 +51,9 @@ EDITORIAL = frozenset({"news", "events", "tools"})
 _SPONSOR = re.compile(r"(?:>\s?)?(?:from our sponsors?\b|sponsor$|house ad:)", re.IGNORECASE)
 _SPONSOR_NAME = re.compile(r"(?:>\s?)?(?:from our sponsors?\s*[,:]?|house ad:)\s*(.*)", re.IGNORECASE)
 _TITLE = re.compile(r"\bissue\b[\s\\#:.]{0,8}\d", re.IGNORECASE)
+_ATX_STARTS = frozenset("# ")
+_UNDERLINE_STARTS = frozenset("=- ")
+_FENCE_STARTS = frozenset("`~ ")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
@@ -72,12 +76,18 @@ def find_headings(lines: Sequence[str], first: int) -> list[Heading]:
     """Every heading from line `first` on, in order. `lines` have no newlines."""
     found: list[Heading] = []
     fenced = _fenced(lines, first)
-    index = first
-    while index < len(lines):
-        heading = None if index in fenced else _heading_at(lines, index, first)
+    free = first
+    for index, (line, below) in enumerate(
+        zip(lines[first:], chain(lines[first + 1 :], [""]), strict=False), start=first
+    ):
+        # Most lines can be told from a heading by their first letter and the one below it.
+        possible = line[:1] in _ATX_STARTS or below[:1] in _UNDERLINE_STARTS
+        if not possible or index < free or index in fenced:
+            continue
+        heading = _heading_at(lines, index, first)
         if heading:
             found.append(heading)
-        index += heading.length if heading else 1
+            free = index + heading.length
     return found
 
 
@@ -139,7 +149,7 @@ def _atx(text: str, index: int) -> Heading | None:
 
 def _underline(line: str) -> str:
     """`=` or `-` when the line is an underline of it, else nothing."""
-    if line[:1] not in ("=", "-", " ") or line[:4].isspace():
+    if line[:4].isspace():
         return ""
     text = line.strip()
     return text[0] if text and text[0] in "=-" and text == text[0] * len(text) else ""
@@ -147,7 +157,11 @@ def _underline(line: str) -> str:
 
 def _fenced(lines: Sequence[str], first: int) -> set[int]:
     """The lines within closed code fences. A fence that is never closed is a slip of the hand and hides nothing."""
-    fences = [(index, match) for index in range(first, len(lines)) if (match := _FENCE.fullmatch(lines[index]))]
+    fences = [
+        (index, match)
+        for index, line in enumerate(lines[first:], start=first)
+        if line[:1] in _FENCE_STARTS and (match := _FENCE.fullmatch(line))
+    ]
     closing_left = _longest_closing(fences)
     inside: set[int] = set()
     opened: tuple[int, str] | None = None

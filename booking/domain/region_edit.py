@@ -94,7 +94,8 @@ def removed(text: str, span: Span, lead: str, trail: str) -> str:
 
 def _step(state: Run, region: Region, block: Block | None, choice: Choice | None, restore: bool) -> None:
     snapshot = state.snapshots.get(region)
-    if block is None and snapshot is None and not _is_there(state.document, region):
+    if block is None and snapshot is None:
+        _warn_of_unbooked(state, region)
         return
     site = _site(state.document, region, block, snapshot)
     present = state.document.slice(site.span) if site.span else None
@@ -104,12 +105,14 @@ def _step(state: Run, region: Region, block: Block | None, choice: Choice | None
         return
     puts_back = act is Act.REMOVE and snapshot is not None and bool(snapshot.before) and (restore or snapshot.kept)
     (_put_back if puts_back else _ACTS[act])(state, site)
-    if block is None and not restore and _is_there(state.document, region):
+    if block is None:
+        _warn_of_unbooked(state, region)
+
+
+def _warn_of_unbooked(state: Run, region: Region) -> None:
+    document = state.document
+    if document.foot if region is Region.FOOT else document.paid(PAID[region]):
         state.warnings += (f"The draft has text in the {region.value} region that nobody booked. It was left alone.",)
-
-
-def _is_there(document: Document, region: Region) -> bool:
-    return document.foot is not None if region is Region.FOOT else bool(document.paid(PAID[region]))
 
 
 def _site(document: Document, region: Region, block: Block | None, snapshot: Snapshot | None) -> Site:
