@@ -32,13 +32,16 @@ DEFAULT_LADDER = (Rung(14, 100), Rung(7, 50), Rung(0, 0))
 class Cancellable:
     """One paid line of an order. `paid` is its net price less what was refunded on it already.
 
-    `refused` says that the editor refuses to run it, `sends_at` is the instant of sending in UTC.
+    `refused` says that the editor refuses to run it, `sends_at` is the instant of sending in UTC. `most` is the largest
+    percentage that is still given back: a line that its buyer moved to a later issue keeps the terms it had by then,
+    because the ladder could otherwise be climbed again by moving first and cancelling after.
     """
 
     issue: int
     paid: Money
     sends_at: datetime
     refused: bool = False
+    most: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,11 @@ def outcome(line: Cancellable, terms: Terms, now: datetime) -> Outcome:
     if line.refused:
         return Outcome(line, 100, line.paid, days, None)
     rung = _rung(terms.ladder, days) if now < line.sends_at else None
-    if rung is None or rung.percent == 0:
+    percent = min(rung.percent, line.most) if rung else 0
+    if rung is None or percent == 0:
         return Outcome(line, 0, Money.zero(line.paid.currency), days, None)
     last_day = sends_on - timedelta(days=rung.days) if rung.days else None
-    return Outcome(line, rung.percent, line.paid.share(rung.percent), days, last_day)
+    return Outcome(line, percent, line.paid.share(percent), days, last_day)
 
 
 def refund_of(lines: Iterable[Cancellable], terms: Terms, now: datetime, currency: str) -> Money:
@@ -91,11 +95,13 @@ def sentence(result: Outcome, zone: str) -> str:
         return f"{issue}: nothing was paid, so nothing is refunded."
     if result.line.refused:
         return f"{issue}: you get all {paid} back. You are not charged for what we don’t run."
+    capped = result.percent == result.line.most < 100
+    reason = "that was the most when it was moved" if capped else _distance(result.days)
     if result.percent == 0:
-        return f"{issue}: nothing is refunded, because {_distance(result.days)}."
+        return f"{issue}: nothing is refunded, because {reason}."
     part = f"all {paid}" if result.percent == 100 else f"{result.refund} of the {paid} paid ({result.percent}%)"
     until = "it is sent" if result.last_day is None else f"the end of {spell_date(result.last_day)}, {zone_label(zone)}"
-    return f"{issue}: you get {part} back, because {_distance(result.days)}. This holds until {until}."
+    return f"{issue}: you get {part} back, because {reason}. This holds until {until}."
 
 
 def policy(ladder: Sequence[Rung]) -> list[str]:

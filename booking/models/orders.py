@@ -110,6 +110,9 @@ class Booking(Base):
     copy_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """This booking's own copy deadline when the editor extended it; else the issue's."""
 
+    most_refund: Mapped[int | None]
+    """The most that cancelling gives back, in percent: what the ladder gave when the buyer moved it. NULL if never."""
+
     position: Mapped[int | None]
     """Where the editor wants this job among the others of its issue; those without one follow, by approval."""
 

@@ -1,5 +1,6 @@
 """Cancelling gives back what the ladder says, by the newsletter's calendar, and says so first."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -185,3 +186,21 @@ def test_a_ladder_that_contradicts_itself_is_refused(ladder: list[Rung], says: s
 
 def test_the_default_ladder_holds() -> None:
     check_ladder(DEFAULT_LADDER)
+
+
+def test_a_moved_line_keeps_the_terms_it_had() -> None:
+    moved = replace(LINE, most=50)
+    early, late = cancelled(moved, date(2020, 1, 1)), cancelled(moved, date(2020, 1, 30))
+    assert (early.percent, early.refund, late.percent) == (50, Money(22500, "usd"), 0)
+    said = sentence(early, LONDON)
+    assert said.startswith(f"Issue 475: {HALF} back, because that was the most when it was moved. {UNTIL}")
+
+
+def test_moving_in_the_last_days_gives_nothing_back_later() -> None:
+    result = cancelled(replace(LINE, most=0), date(2020, 1, 1))
+    assert result.refund == Money(0, "usd")
+    assert sentence(result, LONDON) == "Issue 475: nothing is refunded, because that was the most when it was moved."
+
+
+def test_refused_copy_is_refunded_in_full_even_when_it_was_moved() -> None:
+    assert cancelled(replace(LINE, most=0, refused=True), date(2020, 1, 1)).refund == LINE.paid
