@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 import sqlalchemy as sa
 
@@ -42,6 +41,7 @@ class Candidate:
     """A slot as the order finds it."""
 
     id: int
+    ordinal: int
     issue: int
     kind: PlacementKind
     label: str
@@ -64,6 +64,7 @@ def candidates(choices: Sequence[Choice]) -> list[tuple[Choice, list[Candidate]]
     rows = db.session.execute(
         sa.select(
             Slot.id,
+            Slot.ordinal,
             Issue.number,
             Placement.kind,
             Placement.name,
@@ -75,13 +76,20 @@ def candidates(choices: Sequence[Choice]) -> list[tuple[Choice, list[Candidate]]
         )
         .join(Issue, Issue.id == Slot.issue_id)
         .join(Placement, Placement.id == Slot.placement_id)
-        .where(Issue.number.in_({choice.issue for choice in choices}))
-        .order_by(Issue.number, Placement.id, Slot.ordinal)
+        .where(
+            Issue.number.in_({choice.issue for choice in choices}),
+            Placement.kind.in_({choice.kind for choice in choices}),
+        )
+        .order_by(Slot.id)
+        # Not only for the claim's sake: a booking that is inserted locks its slot's key in PostgreSQL, and two that
+        # did so before either claimed would wait for each other. SQLite has one writer and needs no lock.
+        .with_for_update(of=Slot)
     )
-    slots = {
-        key: list(group)
-        for key, group in groupby((Candidate(*row) for row in rows), key=lambda slot: (slot.issue, slot.kind))
-    }
+    slots: dict[tuple[int, PlacementKind], list[Candidate]] = {}
+    for slot in (Candidate(*row) for row in rows):
+        slots.setdefault((slot.issue, slot.kind), []).append(slot)
+    for group in slots.values():
+        group.sort(key=lambda slot: slot.ordinal)
     found = [(choice, slots.get((choice.issue, choice.kind), [])) for choice in choices]
     if any(not group for _, group in found):
         raise UnknownSlot

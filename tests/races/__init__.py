@@ -1,0 +1,1 @@
+"""Real processes against one database: what happens when everything happens at once."""

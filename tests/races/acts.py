@@ -1,0 +1,151 @@
+"""What the processes of a race do. Each act runs in a process of its own, with its own app and connections."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from multiprocessing.connection import Connection
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from booking import clock, create_app
+from booking.db import db, transaction
+from booking.domain.errors import Refusal
+from booking.domain.states import PlacementKind
+from booking.models import Slot
+from booking.services import failpoints, freezing, holding, paying, refunding
+from booking.services.availability import free
+from booking.services.buyers import Buyer
+from booking.services.inbox import handle
+from config import Test
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when a race is run."""
+
+    database_url: str
+    stripe: str
+    moment: datetime
+
+    @property
+    def site(self) -> tuple[str, str]:
+        """What an app is made for."""
+        return self.database_url, self.stripe
+
+
+def serve(line: Connection) -> None:
+    """The whole life of a runner: get ready for an act, act at the given moment, answer; until the line is closed."""
+    apps: dict[tuple[str, str], Flask] = {}
+    while True:
+        try:
+            place, act, args = line.recv()
+        except EOFError:
+            return
+        if place.site not in apps:
+            apps[place.site] = create_app(
+                replace(Test(), SQLALCHEMY_DATABASE_URI=place.database_url, STRIPE_API_BASE=place.stripe)
+            )
+        with apps[place.site].app_context(), clock.frozen_at(place.moment):
+            db.session.execute(sa.text("SELECT 1"))
+            db.session.rollback()
+            line.send("ready")
+            time.sleep(max(0, line.recv() - time.monotonic()))
+            line.send(_outcome(act, args))
+            failpoints.hooks.clear()
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _outcome(act: str, args: Sequence[Any]) -> Any:
+    try:
+        return ACTS[act](*args)
+    except Refusal as refusal:
+        return type(refusal).__name__
+    except Exception as error:  # noqa: BLE001 - the race reports every other end as it is
+        return f"!{type(error).__name__}: {error}"
+
+
+def die_at(name: str) -> None:
+    """Make this process kill itself, as the kernel would, when it reaches a failpoint."""
+    failpoints.hooks[name] = lambda: os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hold(key: str, company: str, choices: Sequence[tuple[int, str, int]]) -> str:
+    """Hold slots for a company; answers ``held`` and the order."""
+    chosen = tuple(holding.Choice(number, PlacementKind(kind), price) for number, kind, price in choices)
+    buyer = Buyer(company, f"{company} desk", f"{company.lower().replace(' ', '-')}@example.com")
+    wish = holding.Wish(key, chosen, buyer, holding.Fallback.CREDIT)
+    return "held " + holding.hold(wish, clock.now())
+
+
+def hold_after_looking(slot_id: int) -> str:
+    """The control: look whether the slot is free, and then take it."""
+    now = clock.now()
+    looks_free = db.session.scalar(sa.select(Slot.id).where(Slot.id == slot_id, free(now)))
+    db.session.rollback()
+    if looks_free is None:
+        return "SlotTaken"
+    time.sleep(0.05)
+    _take(slot_id)
+    return "held"
+
+
+@transaction
+def _take(slot_id: int) -> None:
+    db.session.execute(sa.update(Slot).where(Slot.id == slot_id).values(block_reason=str(os.getpid())))
+
+
+def start_payment(public_id: str, dies_at: str = "") -> str:
+    """Press *Pay*; answers with the address of the payment page."""
+    if dies_at:
+        die_at(dies_at)
+    return paying.start_payment(public_id, clock.now())
+
+
+def sync_session(session_id: str, dies_at: str = "") -> str:
+    """Come back from the payment page."""
+    if dies_at:
+        die_at(dies_at)
+    paying.sync_session(session_id)
+    return "folded"
+
+
+def handle_event(event_id: str) -> str:
+    """Act on an event of the inbox."""
+    handle(event_id)
+    return "folded"
+
+
+def submit_refund(refund_id: str, dies_at: str = "") -> str:
+    """Ask Stripe for a refund."""
+    if dies_at:
+        die_at(dies_at)
+    refunding.submit_refund(refund_id)
+    return "submitted"
+
+
+def freeze(number: int, editor_id: int) -> str:
+    """Freeze an issue."""
+    freezing.freeze(number, editor_id, clock.now())
+    return "frozen"
+
+
+ACTS: dict[str, Callable[..., Any]] = {
+    act.__name__: act
+    for act in (
+        hold,
+        hold_after_looking,
+        start_payment,
+        sync_session,
+        handle_event,
+        submit_refund,
+        freeze,
+    )
+}
