@@ -48,7 +48,9 @@ lock: $(DEVELOPMENT) ## work out the locked requirements again from pyproject.to
 .PHONY: run
 run: export BOOKING_ENV := development
 run: export PORT ?= 8000
-run: export BASE_URL ?= http://127.0.0.1:$(PORT)
+run: export STRIPE_PORT ?= 12111
+run: export BASE_URL := http://127.0.0.1:$(PORT)
+run: export STRIPE_API_BASE := http://127.0.0.1:$(STRIPE_PORT)
 run: export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: $(RUNTIME) ## start everything here: pages, worker, Stripe simulator, with a demo newsletter
 	@$(FLASK) db upgrade

@@ -13,6 +13,8 @@ from datetime import timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
+from flask.cli import NoAppException
+
 STRIPE_API = "https://api.stripe.com"
 SIMULATOR_API = "http://127.0.0.1:12111"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -20,8 +22,11 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SHORTEST_SECRET_KEY = 32
 
 
-class ConfigurationError(Exception):
-    """The program must not start like this. The message is one sentence a line, each saying what to set."""
+class ConfigurationError(NoAppException):
+    """The program must not start like this. The message is one sentence a line, each saying what to set.
+
+    It is of the kind that the flask command prints without a traceback.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -241,10 +246,12 @@ VARIABLES = {
 def chosen(environment: Mapping[str, str] = os.environ) -> Config:
     """The configuration that BOOKING_ENV names, with what the environment sets.
 
-    Without BOOKING_ENV it is production: a server that nobody told what it is must not sign strangers in with one
-    click. (The flask command reads .flaskenv, which says development.) Raises ConfigurationError.
+    Without BOOKING_ENV a server is in production, since one that nobody told what it is must not sign strangers in
+    with one click; the flask command, which says in FLASK_RUN_FROM_CLI that it runs, is in development, since whoever
+    types it on a machine without settings is trying the program out. Raises ConfigurationError.
     """
-    name = environment.get("BOOKING_ENV", "").strip().lower() or Production.name
+    default = Development.name if environment.get("FLASK_RUN_FROM_CLI") == "true" else Production.name
+    name = environment.get("BOOKING_ENV", "").strip().lower() or default
     if name not in KINDS:
         raise ConfigurationError([f"BOOKING_ENV is {name!r}: set it to one of {', '.join(KINDS)}."])
     return KINDS[name].read(environment).check()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from flask import Flask
 
@@ -40,6 +44,20 @@ def test_a_complete_production_environment_is_accepted() -> None:
 def test_a_server_that_nobody_named_is_production() -> None:
     with pytest.raises(ConfigurationError, match="SECRET_KEY is missing"):
         chosen({})
+
+
+def test_the_flask_command_on_a_machine_without_settings_is_development() -> None:
+    assert chosen({"FLASK_RUN_FROM_CLI": "true"}) == Development()
+    assert isinstance(chosen({**PRODUCTION, "FLASK_RUN_FROM_CLI": "true"}), Production)
+
+
+def test_the_flask_command_says_what_is_missing_without_a_traceback() -> None:
+    environment = {**os.environ, "BOOKING_ENV": "production"}
+    command = [sys.executable, "-m", "flask", "--app", "booking", "routes"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "SECRET_KEY is missing" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_development_and_test_need_no_environment() -> None:

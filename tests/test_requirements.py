@@ -22,7 +22,6 @@ RUN_BY_NAME = {
     "gunicorn": "serves the program",
     "honcho": "starts its parts together",
     "psycopg": "SQLAlchemy loads it by the address of the database",
-    "python-dotenv": "Flask loads it to read .flaskenv",
     "tzdata": "the zones, where the system has none",
     "import-linter": "make lint",
     "coverage": "make sure",

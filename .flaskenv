@@ -1,1 +1,0 @@
-BOOKING_ENV=development
