@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, current_app, redirect, request, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user
@@ -37,12 +37,22 @@ MOST_OWN_ORDERS = 20
 def register(app: Flask) -> None:
     """Check the token of every form, count requests where a view says so, and load the viewer from the session."""
     csrf.init_app(app)
+    switch = app.config["RATELIMIT_ENABLED"]
+    # The extension has one switch for all apps of a process, thrown by whichever was made last: ours is `unlimited`.
+    app.config["RATELIMIT_ENABLED"] = True
     limiter.init_app(app)
+    app.config["RATELIMIT_ENABLED"] = switch
     # Its context processor would ask the database on every page, also on those that are shown when it is down.
     login_manager.init_app(app, add_context_processor=False)
     # It would tie sessions to an IP address, and phones change theirs all the time.
     app.config["SESSION_PROTECTION"] = None
     login_manager.user_loader(lambda token: signing_in.viewer_of(token, clock.now()))
+
+
+@limiter.request_filter
+def unlimited() -> bool:
+    """Whether this app counts no requests."""
+    return not current_app.config["RATELIMIT_ENABLED"]
 
 
 def viewer() -> Viewer | None:
