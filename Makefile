@@ -53,6 +53,8 @@ run: export BASE_URL := http://127.0.0.1:$(PORT)
 run: export STRIPE_API_BASE := http://127.0.0.1:$(STRIPE_PORT)
 run: export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: $(RUNTIME) ## start everything here: pages, worker, Stripe simulator, with a demo newsletter
+	@for name in PORT STRIPE_PORT; do python -c "import os, socket; socket.create_server(('127.0.0.1', int(os.environ['$$name'])))" \
+		2>/dev/null || { echo "Something uses that port already: choose another one, make run $$name=..."; exit 1; }; done
 	@$(FLASK) db upgrade
 	@$(FLASK) demo --if-empty
 	@$(FLASK) dev-links
