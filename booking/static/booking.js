@@ -18,8 +18,11 @@
     return null;
   };
 
-  every("[data-with-script]", (element) => show(element, true));
-  every("[data-without-script]", (element) => show(element, false));
+  const dress = (root) => {
+    all("[data-with-script]", root).forEach((element) => show(element, true));
+    all("[data-without-script]", root).forEach((element) => show(element, false));
+  };
+  dress(document);
 
   /* The time left of a hold, by the server's clock; spoken at five minutes, one minute and the end only. */
   every("[data-countdown]", (element) => {
@@ -123,7 +126,12 @@
         const answer = await fetch(form.dataset.proofUrl, { method: "POST", body: new FormData(form), headers: { Accept: "text/html", "X-Fragment": "proof" }, signal: asked.signal });
         if (!answer.ok || answer.redirected) return;
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-        one("[data-proof]")?.replaceChildren(...(one("[data-proof]", fresh) || fresh.body).childNodes);
+        const source = one("[data-proof]", fresh) || fresh.body;
+        const proof = one("[data-proof]");
+        const folded = all("details", proof).map((details) => details.open);
+        all("details", source).forEach((details, index) => { details.open = Boolean(folded[index]); });
+        dress(source);
+        proof.replaceChildren(...source.childNodes);
       } catch (fault) { if (fault.name !== "AbortError") return; }
     }, 350);
     form.addEventListener("input", draw);
@@ -135,7 +143,8 @@
     const url = form.dataset.autosaveUrl;
     const status = one("[data-autosave]") || document.createElement("p");
     const key = `draft:${url}`;
-    const words = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string"));
+    const hidden = new Set(all("input[type=hidden]", form).map((input) => input.name));
+    const words = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => !hidden.has(name) && typeof value === "string"));
     let kept = words();
     const save = async (last) => {
       const now = words();
@@ -143,8 +152,10 @@
       try {
         const answer = await fetch(url, { method: "POST", body: new FormData(form), keepalive: last, headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrf_token?.value || "" } });
         if (!answer.ok || answer.redirected) throw new Error("not saved");
+        const said = await answer.json();
         kept = now;
-        status.textContent = `Saved ${(await answer.json()).saved}`;
+        if (form.elements.version) form.elements.version.value = said.version;
+        status.textContent = `Saved ${said.saved}`;
         remembered(key, null);
       } catch {
         remembered(key, now);
@@ -163,7 +174,7 @@
         for (const [name, value] of JSON.parse(older)) {
           const input = form.elements[name];
           if (input?.type === "checkbox") input.checked = true;
-          else if (input && "value" in input && input.type !== "hidden") input.value = value;
+          else if (input && "value" in input) input.value = value;
         }
         form.dispatchEvent(new Event("input", { bubbles: true }));
         all("[data-count]", form).forEach((input) => input.dispatchEvent(new Event("input")));
@@ -173,19 +184,19 @@
     }
   });
 
-  every("[data-copy]", (button) => {
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
     const label = button.innerHTML;
-    button.addEventListener("click", async () => {
-      const source = document.getElementById(button.dataset.copy);
-      try {
-        await navigator.clipboard.writeText("value" in source ? source.value : source.textContent);
-        button.textContent = "Copied";
-      } catch {
-        getSelection().selectAllChildren(source);
-        button.textContent = "Selected: press Ctrl+C";
-      }
-      setTimeout(() => { button.innerHTML = label; }, 2500);
-    });
+    const source = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText("value" in source ? source.value : source.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(source);
+      button.textContent = "Selected: press Ctrl+C";
+    }
+    setTimeout(() => { button.innerHTML = label; }, 2500);
   });
 
   /* j and k follow their links; any other key only moves the focus, so that nothing is decided by a slip. */
