@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from booking.cli.calendar import issues, load_demo
 from booking.cli.issue import issue
 from booking.cli.people import dev_links, editor
 from booking.cli.upkeep import upkeep, worker
 
-COMMANDS = (issue, editor, dev_links, worker, upkeep)
+COMMANDS = (issue, issues, load_demo, editor, dev_links, worker, upkeep)
 
 
 def register(app: Flask) -> None:
