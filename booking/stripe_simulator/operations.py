@@ -47,7 +47,7 @@ OPERATIONS = tuple(
         ("POST", "/v1/checkout/sessions/{key}/expire", NONE, sessions.expire),
         ("GET", "/v1/checkout/sessions/{key}/line_items", p_checkout.LINE_ITEMS, sessions.line_items),
         ("GET", "/v1/payment_intents", p_money.INTENT_LIST, payments.list_intents),
-        ("GET", "/v1/payment_intents/{key}", NONE, payments.retrieve_intent),
+        ("GET", "/v1/payment_intents/{key}", p_money.INTENT, payments.retrieve_intent),
         ("GET", "/v1/charges", p_money.CHARGE_LIST, payments.list_charges),
         ("GET", "/v1/charges/{key}", NONE, payments.retrieve_charge),
         ("POST", "/v1/refunds", p_money.REFUND_CREATE, refunds.create),

@@ -14,7 +14,7 @@ from booking.stripe_simulator import deliveries
 from booking.stripe_simulator.store import Json
 from booking.stripe_simulator.world import World, act_on_time
 
-TICK = 0.25
+TICK = 0.1
 """Seconds between two looks at the clocks when nothing else wakes the postman."""
 
 Post = Callable[[bytes, dict[str, str]], int]

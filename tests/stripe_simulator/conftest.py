@@ -8,6 +8,7 @@ import pytest
 import stripe
 
 from booking.stripe_simulator import Settings, Simulator
+from tests.stripe_simulator.shop import client_of
 
 stripe.enable_telemetry = False
 
@@ -30,13 +31,3 @@ def simulator(running: Simulator) -> Simulator:
 def client(simulator: Simulator) -> stripe.StripeClient:
     """Stock stripe-python; only the address differs from the real one."""
     return client_of(simulator)
-
-
-def client_of(simulator: Simulator, retries: int = 0) -> stripe.StripeClient:
-    """Stock stripe-python for a simulator."""
-    return stripe.StripeClient(
-        "sk_test_x",
-        base_addresses={"api": simulator.base_url},
-        http_client=stripe.RequestsClient(timeout=(3, 20)),
-        max_network_retries=retries,
-    )

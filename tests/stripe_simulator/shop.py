@@ -38,9 +38,14 @@ def sell(client: stripe.StripeClient, key: str | None = None, **changes: Any) ->
     return client.v1.checkout.sessions.create(given, options)
 
 
-def control(simulator: Simulator, path: str, **body: Any) -> Any:
+def look(client: stripe.StripeClient, session: Any, *expand: str) -> Any:
+    """A session as it is now."""
+    return client.v1.checkout.sessions.retrieve(session.id, {"expand": list(expand)})
+
+
+def control(simulator: Simulator, act: str, /, **body: Any) -> Any:
     """One act of the control plane that must succeed."""
-    answer = requests.post(f"{simulator.base_url}/_sim{path}", json=body, timeout=20)
+    answer = requests.post(f"{simulator.base_url}/_sim{act}", json=body, timeout=20)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -52,7 +57,7 @@ def pay(simulator: Simulator, session: Any, card: str = "succeeds", **body: Any)
 
 def happened(client: stripe.StripeClient) -> list[str]:
     """The types of all events, oldest first."""
-    return [event.type for event in client.v1.events.list({"limit": 100}).auto_paging_iter()][::-1]
+    return [str(event.type) for event in client.v1.events.list({"limit": 100}).auto_paging_iter()][::-1]
 
 
 def events_as_sent(simulator: Simulator) -> list[dict[str, Any]]:
@@ -75,3 +80,13 @@ def event(client: stripe.StripeClient, kind: str) -> Any:
 def funds(client: stripe.StripeClient) -> int:
     """The balance in dollars' cents."""
     return sum(entry.amount for entry in client.v1.balance.retrieve().available)
+
+
+def client_of(simulator: Simulator, retries: int = 0) -> stripe.StripeClient:
+    """Stock stripe-python for a simulator."""
+    return stripe.StripeClient(
+        "sk_test_x",
+        base_addresses={"api": simulator.base_url},
+        http_client=stripe.RequestsClient(timeout=(3, 20)),
+        max_network_retries=retries,
+    )

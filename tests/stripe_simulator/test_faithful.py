@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -12,8 +13,7 @@ import stripe
 from booking.stripe_simulator import API_VERSION, Simulator
 from booking.stripe_simulator.operations import OPERATIONS
 from tests.stripe_simulator import openapi
-from tests.stripe_simulator.conftest import client_of
-from tests.stripe_simulator.shop import JOB, SPONSOR, control, events_as_sent, pay, sell
+from tests.stripe_simulator.shop import JOB, SPONSOR, client_of, control, events_as_sent, pay, sell
 
 needs_file = pytest.mark.skipif(not openapi.available(), reason=openapi.ABSENT)
 
@@ -70,7 +70,8 @@ SUBSCRIBED = set(
     "checkout.session.completed checkout.session.expired checkout.session.async_payment_succeeded "
     "checkout.session.async_payment_failed charge.refunded refund.created refund.updated refund.failed "
     "charge.dispute.created charge.dispute.updated charge.dispute.closed charge.dispute.funds_withdrawn "
-    "charge.dispute.funds_reinstated radar.early_fraud_warning.created invoice.paid invoice.overdue invoice.voided".split()
+    "charge.dispute.funds_reinstated radar.early_fraud_warning.created invoice.paid invoice.overdue "
+    "invoice.voided".split()
 )
 
 
@@ -94,6 +95,7 @@ def matches(template: str, path: tuple[str, ...]) -> bool:
 def a_long_day(simulator: Simulator) -> None:
     """Use everything there is."""
     client = client_of(simulator)
+    thin_events(simulator, client)
     sales(simulator, client)
     delayed_payments(simulator, client)
     money_back(simulator, client)
@@ -103,17 +105,26 @@ def a_long_day(simulator: Simulator) -> None:
     look_at_everything(client)
 
 
+INVOICE_DATA = {"custom_fields": [{"name": "PO", "value": "7"}], "footer": "Thanks"}
+
+
 def sales(simulator: Simulator, client: stripe.StripeClient) -> None:
     """Sessions of every fate."""
     control(simulator, "/dials", tax_percent=20, fee_percent=2.9)
     everything = sell(
         client,
-        line_items=[{"quantity": 2, "price_data": SPONSOR}, {"quantity": 1, "price_data": JOB, "metadata": {"slot": "7"}}],
+        line_items=[
+            {"quantity": 2, "price_data": SPONSOR},
+            {"quantity": 1, "price_data": JOB, "metadata": {"slot": "7"}},
+        ],
         automatic_tax={"enabled": True},
         tax_id_collection={"enabled": True},
         excluded_payment_method_types=["us_bank_account"],
         custom_text={"submit": {"message": "Your slots are held."}},
-        invoice_creation={"enabled": True, "invoice_data": {"custom_fields": [{"name": "PO", "value": "7"}], "footer": "Thanks"}},
+        invoice_creation={
+            "enabled": True,
+            "invoice_data": {"custom_fields": [{"name": "PO", "value": "7"}], "footer": "Thanks"},
+        },
         payment_intent_data={"description": "Order 1", "receipt_email": "a@example.com", "metadata": {"order": "1"}},
         customer_email="sponsor@example.com",
         phone_number_collection={"enabled": True},
@@ -125,17 +136,42 @@ def sales(simulator: Simulator, client: stripe.StripeClient) -> None:
     pay(simulator, everything, "three_d_secure", three_d_secure="fail")
     address = {"line1": "1 High Street", "city": "London", "postal_code": "N1", "country": "GB"}
     tax_id = {"type": "gb_vat", "value": "GB123456789"}
-    pay(simulator, everything, "three_d_secure", three_d_secure="leave", address=address, tax_id=tax_id, name="A Sponsor")
-    requests.post(f"{simulator.base_url}/c/pay/{everything.id}/3ds", {"answer": "complete"}, allow_redirects=False, timeout=20)
+    pay(
+        simulator,
+        everything,
+        "three_d_secure",
+        three_d_secure="leave",
+        address=address,
+        tax_id=tax_id,
+        name="A Sponsor",
+    )
+    requests.post(
+        f"{simulator.base_url}/c/pay/{everything.id}/3ds", {"answer": "complete"}, allow_redirects=False, timeout=20
+    )
     control(simulator, "/dials", tax_percent=0)
     client.v1.checkout.sessions.update(everything.id, {"metadata": {"seen": "1"}})
     client.v1.checkout.sessions.expire(sell(client).id)
     sell(client, expires_at=int(time.time()) + 1801)
     control(simulator, "/clock", advance=1802)
-    expanded = ["payment_intent.latest_charge.balance_transaction", "invoice.payments", "line_items", "customer.tax_ids"]
+    expanded = [
+        "payment_intent.latest_charge.balance_transaction",
+        "invoice.payments",
+        "line_items",
+        "customer.tax_ids",
+    ]
     client.v1.checkout.sessions.retrieve(everything.id, {"expand": [*expanded, "total_details.breakdown"]})
     client.v1.checkout.sessions.list({"expand": ["data.payment_intent", "data.customer"]})
     client.v1.checkout.sessions.line_items.list(everything.id, {"expand": ["data.price.product"]})
+
+
+def thin_events(simulator: Simulator, client: stripe.StripeClient) -> None:
+    """A sale that is told by thin events too."""
+    control(simulator, "/dials", payloads=["snapshot", "thin"])
+    sell(client)
+    for delivery in simulator.deliver_to(lambda body, headers: 200):
+        sent = control(simulator, f"/events/{delivery['event']}/sign", payload="thin")
+        client.v2.core.events.retrieve(json.loads(sent["body"])["id"])
+    control(simulator, "/dials", payloads=["snapshot"])
 
 
 def delayed_payments(simulator: Simulator, client: stripe.StripeClient) -> None:
@@ -152,17 +188,23 @@ def money_back(simulator: Simulator, client: stripe.StripeClient) -> None:
     """Refunds and disputes of every fate."""
     paid = [sell(client) for _ in range(5)]
     intents = [pay(simulator, session)["session"]["payment_intent"] for session in paid]
-    part = client.v1.refunds.create({"payment_intent": intents[0], "amount": 100, "reason": "duplicate", "metadata": {"a": "b"}})
+    part = client.v1.refunds.create(
+        {"payment_intent": intents[0], "amount": 100, "reason": "duplicate", "metadata": {"a": "b"}}
+    )
     client.v1.refunds.update(part.id, {"metadata": {"a": "", "c": "d"}})
     control(simulator, f"/refunds/{part.id}/fail")
     control(simulator, "/refunds/ahead", status="pending")
     waiting = client.v1.refunds.create({"payment_intent": intents[0]})
     control(simulator, f"/refunds/{waiting.id}/succeed")
     control(simulator, "/refunds", payment_intent=intents[1], amount=5, status="failed")
-    client.v1.refunds.retrieve(part.id, {"expand": ["charge", "payment_intent", "balance_transaction", "failure_balance_transaction"]})
+    client.v1.refunds.retrieve(
+        part.id, {"expand": ["charge", "payment_intent", "balance_transaction", "failure_balance_transaction"]}
+    )
     for intent, ends in zip(intents[1:4], (["win"], ["review", "lose"], []), strict=True):
         dispute = control(simulator, f"/payments/{intent}/dispute", reason="product_not_received")
-        client.v1.disputes.update(dispute["id"], {"evidence": {"product_description": "An ad"}, "metadata": {"x": "y"}, "submit": False})
+        client.v1.disputes.update(
+            dispute["id"], {"evidence": {"product_description": "An ad"}, "metadata": {"x": "y"}, "submit": False}
+        )
         client.v1.disputes.update(dispute["id"], {"evidence": {"customer_name": "A Sponsor"}})
         for end in ends:
             control(simulator, f"/disputes/{dispute['id']}/{end}")
@@ -202,18 +244,28 @@ def invoices(simulator: Simulator, client: stripe.StripeClient) -> None:
     customer = client.v1.customers.create(
         {"email": "books@example.com", "name": "A Sponsor", "tax_id_data": [{"type": "eu_vat", "value": "DE123456789"}]}
     )
-    client.v1.customers.update(customer.id, {"address": {"line1": "2 Low Road", "country": "DE"}, "metadata": {"a": "b"}})
+    client.v1.customers.update(
+        customer.id, {"address": {"line1": "2 Low Road", "country": "DE"}, "metadata": {"a": "b"}}
+    )
     client.v1.customers.retrieve(customer.id, {"expand": ["tax_ids"]})
 
     def draft(**more: Any) -> Any:
         given: Any = {"customer": customer.id, "collection_method": "send_invoice", "days_until_due": 14, **more}
         invoice = client.v1.invoices.create(given)
         client.v1.invoice_items.create(
-            {"customer": customer.id, "invoice": invoice.id, "amount": 45_000, "currency": "usd", "description": "Sponsor"}
+            {
+                "customer": customer.id,
+                "invoice": invoice.id,
+                "amount": 45_000,
+                "currency": "usd",
+                "description": "Sponsor",
+            }
         )
         return invoice
 
-    paid = draft(custom_fields=[{"name": "PO", "value": "7"}], footer="Thanks", metadata={"order": "1"}, description="Ads")
+    paid = draft(
+        custom_fields=[{"name": "PO", "value": "7"}], footer="Thanks", metadata={"order": "1"}, description="Ads"
+    )
     client.v1.invoices.update(paid.id, {"description": "Ads in issue 475"})
     client.v1.invoices.finalize_invoice(paid.id)
     client.v1.invoices.send_invoice(paid.id)
@@ -273,7 +325,11 @@ def look_at_everything(client: stripe.StripeClient) -> None:
     for service, expand in lists.items():
         found = list(service.list({"limit": 7, "expand": expand}).auto_paging_iter())
         assert found
-        if hasattr(service, "retrieve") and service is not v1.invoice_payments and service is not v1.radar.early_fraud_warnings:
+        if (
+            hasattr(service, "retrieve")
+            and service is not v1.invoice_payments
+            and service is not v1.radar.early_fraud_warnings
+        ):
             service.retrieve(found[0].id)
     newest = client.v1.events.list({"limit": 1}).data[0]
     client.v1.events.retrieve(newest.id)
