@@ -18,6 +18,10 @@ from booking.domain.region_edit import run
 from booking.domain.snapshot import Snapshot, dump_all, load_all
 from booking.domain.title_line import IssueFacts, disagreements
 
+LINE_LIMIT = 100_000
+SECTION_LIMIT = 1_000
+"""An issue has some hundred lines and six sections; the limits keep the feed of anything else under a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedResult:
@@ -50,6 +54,7 @@ def feed(
     written exactly, attacks the format, or has no place to go.
     """
     document = parse(draft)
+    _refuse_unusual(document)
     _refuse_attacks(copy)
     before = load_all(base or {})
     outcome = run(document, blocks_for(copy, document.footer is not None), before, choices or {})
@@ -83,6 +88,18 @@ def cancel(
         return FeedResult(draft, False, _as_bytes(base), outcome.conflicts)
     written = document.encoding.encode(outcome.document.text)
     return FeedResult(written, written != draft, {})
+
+
+def _refuse_unusual(document: Document) -> None:
+    lines = document.text.count("\n")
+    if lines > LINE_LIMIT or len(document.sections) > SECTION_LIMIT:
+        raise FeedRefused(
+            f"This draft has {lines:,} lines and {len(document.sections):,} sections. Check that it is one issue."
+        )
+    if document.stray_footer:
+        raise FeedRefused(
+            f"A section stands below the footer on line {document.stray_footer}. Move the footer to the end."
+        )
 
 
 def _refuse_attacks(copy: ApprovedCopy) -> None:

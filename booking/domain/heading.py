@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import chain
 
 
@@ -57,6 +58,7 @@ _FENCE_STARTS = frozenset("`~ ")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
+@lru_cache(maxsize=256)
 def paid_kind(name: str) -> Paid | None:
     """What is sold under this heading, if anything. `Jobs at the FT` is not `Jobs`."""
     if name == Paid.JOBS.value:
@@ -181,7 +183,7 @@ def _longest_closing(fences: Sequence[tuple[int, re.Match[str]]]) -> list[dict[s
     longest = {"`": 0, "~": 0}
     answers = [longest]
     for _, match in reversed(fences):
-        if not match[2].strip():
-            longest = {**longest, match[1][0]: max(longest[match[1][0]], len(match[1]))}
+        if len(match[1]) > longest[match[1][0]] and not match[2].strip():
+            longest = {**longest, match[1][0]: len(match[1])}
         answers.append(longest)
     return answers[::-1]

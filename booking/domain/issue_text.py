@@ -73,6 +73,8 @@ class Document:
     sections: tuple[Section, ...]
     foot: Span | None
     footer: int | None
+    stray_footer: int | None = None
+    """The line (from 1) of a footer with sections below it, where there is one: what stands below is not for sale."""
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -103,8 +105,7 @@ class Document:
 def parse(draft: bytes) -> Document:
     """Read the bytes of an issue, in time linear in their number.
 
-    Raises DraftRefused when they are too many, binary, not UTF-8, of mixed newlines, Textile, or when a section stands
-    below the footer.
+    Raises DraftRefused when they are too many, binary, not UTF-8, of mixed newlines, or Textile.
     """
     text, encoding = decode(draft)
     return read(text, encoding)
@@ -122,16 +123,18 @@ def read(text: str, encoding: Encoding) -> Document:
     first = _front_matter(lines)
     front = min(starts[first], len(text))
     title, headings = section_headings(find_headings(lines, first))
-    footer = next((index for index in range(first, len(lines)) if lines[index].startswith(FOOTER_OPENING)), None)
+    footers = [index for index in range(first, len(lines)) if lines[index].startswith(FOOTER_OPENING)]
+    last_heading = headings[-1].line if headings else -1
+    footer = next((index for index in footers if index > last_heading), None)
     _refuse_textile(lines, first)
-    _refuse_below_footer(headings, footer)
     limit = len(text) if footer is None else starts[footer]
     sections = _sections(text, starts, headings, limit)
     foot = None if footer is None else _foot(text, sections, front, limit)
     if foot and sections:
         last = sections[-1]
         sections[-1] = replace(last, end=max(content_end(text, last.start, foot.start), last.start))
-    return Document(text, encoding, front, title, tuple(sections), foot, None if footer is None else limit)
+    stray = footers[0] + 1 if footers and footers[0] < last_heading else None
+    return Document(text, encoding, front, title, tuple(sections), foot, None if footer is None else limit, stray)
 
 
 def content_end(text: str, start: int, end: int) -> int:
@@ -153,14 +156,6 @@ def _refuse_textile(lines: list[str], first: int) -> None:
     for index in range(first, len(lines)):
         if lines[index][:1] == "h" and _TEXTILE.match(lines[index]):
             raise DraftRefused(f"Line {index + 1} is Textile. Convert the issue to Markdown and try again.")
-
-
-def _refuse_below_footer(headings: list[Heading], footer: int | None) -> None:
-    if footer is not None and headings and headings[-1].line > footer:
-        raise DraftRefused(
-            f"“{headings[-1].name}” on line {headings[-1].line + 1} stands below the footer on line {footer + 1}. "
-            "Move the footer to the end and try again."
-        )
 
 
 def _sections(text: str, starts: list[int], headings: list[Heading], limit: int) -> list[Section]:

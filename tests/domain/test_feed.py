@@ -150,6 +150,14 @@ def test_two_sections_of_one_kind_are_refused_only_where_it_matters() -> None:
     assert feed(draft, ONLY_JOBS).changed
 
 
+def test_what_is_not_one_issue_is_refused() -> None:
+    with pytest.raises(FeedRefused, match="below the footer on line 4"):
+        feed(f"News\n====\n\n{FOOTER}\n\nTools\n=====\n".encode(), COPY)
+    for draft in (b"\n" * 100_001, b"News\n====\n" * 1001):
+        with pytest.raises(FeedRefused, match="is one issue"):
+            feed(draft, COPY)
+
+
 def test_hostile_copy_is_refused_by_name() -> None:
     with pytest.raises(FeedRefused, match=r"copy of Ledgerline .* Line 1 starts with “#”"):
         feed(Draft().bytes(), ApprovedCopy(dataclasses.replace(SPONSOR, body="# Mine")))
