@@ -18,7 +18,7 @@ editor = AppGroup("editor", help="Say who may use the desk.")
 @click.argument("email")
 def add_editor(email: str) -> None:
     """Make the person with this address an editor. They sign in with a link that is mailed to it."""
-    address = email_address(email)
+    address = email_address(email.strip())
     if address is None:
         raise click.UsageError(f"“{email}” is not an e-mail address. Write it like name@example.com.")
     changed = signing_in.make_editor(address, clock.now())

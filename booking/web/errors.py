@@ -9,7 +9,7 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from booking.domain.errors import Refusal
 from booking.services.queries.newsletter import Settings
@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, too_old)
     app.register_error_handler(RateLimitExceeded, too_often)
+    app.register_error_handler(SecurityError, not_here)
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(500, fault)
 
@@ -66,6 +67,11 @@ def failed(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, MethodNotAllowed):
         answer.allow.update(error.valid_methods or ())
     return answer
+
+
+def not_here(_error: SecurityError) -> Response:
+    """The answer for another host's name. Plain text: no link of ours can be made for a host that is not ours."""
+    return make_response("This address is not served here.\n", 400, {"Content-Type": "text/plain"})
 
 
 def too_often(error: RateLimitExceeded) -> Response:

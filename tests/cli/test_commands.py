@@ -1,0 +1,63 @@
+"""The commands say what they did, and refuse with a sentence and exit code 2."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from booking import create_app, tasks
+from booking.db import db
+from booking.domain.states import Role
+from booking.models import User
+from tests.support.factories import choice, make_editor, make_issue, make_order
+from tests.test_access import PRODUCTION
+
+
+@pytest.fixture
+def run(app: Flask) -> FlaskCliRunner:
+    return app.test_cli_runner()
+
+
+def test_an_editor_is_made_by_address(app: Flask, run: FlaskCliRunner) -> None:
+    result = run.invoke(args=["editor", "add", " Ed@Example.COM"])
+    assert result.exit_code == 0
+    assert "ed@example.com is an editor now." in result.output
+    assert "/sign-in" in result.output
+    assert "was an editor already" in run.invoke(args=["editor", "add", "ed@example.com"]).output
+    with app.app_context():
+        assert db.session.execute(sa.select(User.email, User.role)).all() == [("ed@example.com", Role.EDITOR)]
+
+
+@pytest.mark.any_database
+def test_what_is_no_address_makes_no_editor(app: Flask, run: FlaskCliRunner) -> None:
+    result = run.invoke(args=["editor", "add", "ed at example"])
+    assert result.exit_code == 2
+    assert "is not an e-mail address" in result.output
+
+
+@pytest.mark.any_database
+def test_the_links_of_development_are_printed(app: Flask, run: FlaskCliRunner) -> None:
+    with app.app_context():
+        make_issue()
+        make_order(choice())
+        make_editor()
+    result = run.invoke(args=["dev-links"])
+    assert result.exit_code == 0
+    assert "Sponsor     http://127.0.0.1:8000/dev/sign-in/" in result.output
+    assert "Editor      http://127.0.0.1:8000/dev/sign-in/" in result.output
+    assert "Recruiter" not in result.output, "nobody has booked a job ad"
+
+
+def test_there_are_no_such_links_in_production() -> None:
+    result = create_app(PRODUCTION).test_cli_runner().invoke(args=["dev-links"])
+    assert result.exit_code == 2
+    assert "no such links in production" in result.output
+
+
+@pytest.mark.any_database
+def test_all_tasks_can_be_run_once_by_cron(run: FlaskCliRunner) -> None:
+    result = run.invoke(args=["upkeep"])
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [f"{upkeep.name}: nothing to do" for upkeep in tasks.UPKEEP]
