@@ -1,8 +1,9 @@
-"""Addresses of static files that change with their content, so that browsers may keep each of them for ever."""
+"""Static files: addresses that change with their content, so that browsers keep them for ever, and sent packed."""
 
 from __future__ import annotations
 
 import functools
+import gzip
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from flask import Flask, Response, request
 
 FOR_EVER = "public, max-age=31536000, immutable"
+PACKED = (".css", ".js", ".svg")
+"""What gains by packing. Pages are not packed: with secrets beside typed text, their length would tell (BREACH)."""
 
 
 def register(app: Flask) -> None:
@@ -26,6 +29,7 @@ def register(app: Flask) -> None:
             named = request.args.get("v")
             current = named and named == version(app, (request.view_args or {})["filename"])
             response.headers["Cache-Control"] = FOR_EVER if current else "no-cache"
+            pack(Path(app.static_folder or "") / (request.view_args or {})["filename"], response)
         return response
 
 
@@ -37,6 +41,26 @@ def version(app: Flask, filename: str) -> str:
     except OSError:
         return ""
     return _hash(path, changed)
+
+
+def pack(path: Path, response: Response) -> None:
+    """Send a text file as gzip to whoever takes it: the styles and the script shrink to a quarter."""
+    if path.suffix not in PACKED:
+        return
+    response.vary.add("Accept-Encoding")
+    if response.status_code != 200 or request.accept_encodings.quality("gzip") <= 0:
+        return
+    response.direct_passthrough = False
+    # Read, so that the open file is closed with the response.
+    response.get_data()
+    response.set_data(_gzipped(path, path.stat().st_mtime_ns))
+    response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(response.get_etag()[0] or "", weak=True)
+
+
+@functools.lru_cache(maxsize=64)
+def _gzipped(path: Path, _changed: int) -> bytes:
+    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 @functools.lru_cache(maxsize=256)
