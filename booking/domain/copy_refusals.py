@@ -75,3 +75,13 @@ class ArchiveLinkNotUsable(Refusal):
 
     says: ClassVar[str] = "“{text}” is not a web address. Paste the address at which the sent issue can be read."
     text: str
+
+
+@dataclass(eq=False)
+class NotYet(Refusal):
+    """A paper that comes into being later: `thing` is its name, `when` finishes "It is made ..."."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = "There is no {thing} yet. It is made {when}."
+    thing: str
+    when: str

@@ -46,7 +46,7 @@ def accept(seen: Seen, by: By) -> None:
     The editor wrote it and the advertiser agrees, so both sides approved this hash. Raises what `approve` raises, and
     NotYoursToAccept for a revision that the editor did not write.
     """
-    if _revision(seen).author is not Actor.EDITOR:
+    if _current(seen).author is not Actor.EDITOR:
         raise NotYoursToAccept
     _approve(seen, by)
 

@@ -13,6 +13,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "booking.web.checkout:blueprint",
     "booking.web.auth:blueprint",
     "booking.web.account:blueprint",
+    "booking.web.portal_pages:blueprint",
     "booking.web.webhooks:blueprint",
 )
 """Every blueprint as "module:name". Those of development are in DEVELOPMENT_BLUEPRINTS."""

@@ -141,9 +141,13 @@ class Page:
     @property
     def text(self) -> str:
         """The words in its body, with single blanks between them."""
+        return self.text_without("script")
+
+    def text_without(self, css: str) -> str:
+        """The words in its body but for those in what a selector finds."""
         body = LexborHTMLParser(self.html).body
         assert body is not None
-        for hidden in body.css("script, style, template"):
+        for hidden in body.css(f"script, style, template, {css}"):
             hidden.decompose()
         return words(body.text(separator=" "))
 

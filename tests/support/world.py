@@ -46,6 +46,7 @@ def make_world() -> World:
     signing_in.sign_in_directly(users[Who.OWNER].id, "Visitor", NOW)
     signing_in.send_link(OWNER, "", NOW)
     parameters = {
+        "booking_id": order.bookings[0].id,
         "filename": "favicon.svg",
         "message_id": db.session.scalars(sa.select(OutboxMessage.id)).first(),
         "number": 500,

@@ -22,6 +22,10 @@ class Settings:
     currency: str = "usd"
     archive_url: str = ""
     policies: str = ""
+    label_foot: bool = False
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
 
 
 def settings() -> Settings:

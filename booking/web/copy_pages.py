@@ -1,0 +1,152 @@
+"""Writing copy: the form with its live proof, the draft that saves itself, and the answer to an edit by the editor."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking import clock
+from booking.domain.copy_diff import word_diff
+from booking.domain.copy_errors import CopyRefused
+from booking.domain.copy_text import markdown
+from booking.domain.errors import Refusal, StaleRevision
+from booking.services import copywriting, drafts, reviewing
+from booking.services.copywriting import Submission
+from booking.services.drafts import Draft
+from booking.services.queries.copy import CopyPage, Revision, copy_page
+from booking.services.reviewing import Seen
+from booking.web.copy_forms import CopyForm, form_for, typed_fields
+from booking.web.copy_proof import Proof, proof_of
+from booking.web.errors import STATUS
+from booking.web.filters import clock_time
+from booking.web.portal import blueprint, by_viewer, own_booking
+from booking.web.security import limiter
+from booking.web.thread import pieces
+
+
+@blueprint.get("/bookings/<int:booking_id>/copy")
+@own_booking
+def copy(booking_id: int) -> ResponseReturnValue:
+    """The form, with what was typed last."""
+    page = copy_page(booking_id)
+    return form_page(page, form_for(page, filled=False))
+
+
+@blueprint.post("/bookings/<int:booking_id>/copy")
+@own_booking
+def submit_copy(booking_id: int) -> ResponseReturnValue:
+    """Send the words to the editor."""
+    page = copy_page(booking_id)
+    form = form_for(page, filled=True)
+    if not form.validate():
+        return form_page(page, form, status=422)
+    try:
+        copywriting.submit(submission(booking_id, form), by_viewer())
+    except CopyRefused as refusal:
+        form.point_at(refusal.problems)
+        return form_page(page, form, status=422)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return form_page(page, form, status=STATUS[refusal.kind])
+    flash("Your copy is with the editor. We write to you as soon as it is approved.")
+    return redirect(url_for("portal.booking", booking_id=booking_id), 303)
+
+
+@blueprint.post("/bookings/<int:booking_id>/copy/proof")
+@own_booking
+def show_proof(booking_id: int) -> ResponseReturnValue:
+    """The page again with the proof of what stands in the form; nothing is sent. The script takes only the proof."""
+    page = copy_page(booking_id)
+    form = form_for(page, filled=True)
+    if request.headers.get("X-Fragment") == "proof":
+        return render_template("copy/_proof.html", proof=proof_from(page, form))
+    return form_page(page, form)
+
+
+@blueprint.post("/bookings/<int:booking_id>/copy/draft")
+@own_booking
+@limiter.limit("120 per minute")
+def save_draft(booking_id: int) -> ResponseReturnValue:
+    """Keep what was typed; asked by the script after a pause in typing."""
+    sent = request.form
+    version = sent.get("version", "")
+    draft = Draft(typed_fields(), int(version) if version.isdecimal() else 0, sent.get("writer", "")[:64])
+    now = clock.now()
+    try:
+        kept = drafts.save_draft(booking_id, draft, now)
+    except Refusal as refusal:
+        return jsonify(error=str(refusal)), STATUS[refusal.kind]
+    beside = ", beside other words from another device: reload the page to see both" if kept.other else ""
+    return jsonify(saved=f"{clock_time(now)}{beside}", version=kept.version, other=kept.other)
+
+
+@blueprint.post("/bookings/<int:booking_id>/copy/swap")
+@own_booking
+def swap_drafts(booking_id: int) -> ResponseReturnValue:
+    """Go on with the words that another device typed."""
+    drafts.swap_drafts(booking_id, clock.now())
+    return redirect(url_for("portal.copy", booking_id=booking_id), 303)
+
+
+@blueprint.post("/bookings/<int:booking_id>/copy/accept")
+@own_booking
+def accept_edit(booking_id: int) -> ResponseReturnValue:
+    """Take the editor's edit as it is."""
+    page = copy_page(booking_id)
+    revision = request.form.get("revision", "")
+    seen = Seen(int(revision) if revision.isdecimal() else 0, request.form.get("sha256", ""))
+    try:
+        if seen.revision_id not in {each.id for each in page.revisions}:
+            raise StaleRevision(seen.sha256)
+        reviewing.accept(seen, by_viewer())
+    except Refusal as refusal:
+        return form_page(page, form_for(page, filled=False), status=STATUS[refusal.kind], refusal=refusal)
+    flash("Thank you. The edited copy is approved.")
+    return redirect(url_for("portal.booking", booking_id=booking_id), 303)
+
+
+def submission(booking_id: int, form: CopyForm) -> Submission:
+    """The form as the service takes it: this booking first, then the other weeks that were ticked."""
+    others = tuple(week for week in form.other_weeks if week != booking_id)
+    return Submission((booking_id, *others), form.words(), form.writer.data or "", typed_fields())
+
+
+def form_page(
+    page: CopyPage, form: CopyForm, *, status: int = 200, refusal: Refusal | None = None
+) -> ResponseReturnValue:
+    """The form beside its proof."""
+    # A key of this form's own, so that it can save again and again without meeting itself.
+    form.writer.data = form.writer.data or secrets.token_hex(8)
+    return render_template(
+        "copy/write.html",
+        page=page,
+        place=page.place,
+        form=form,
+        proof=proof_from(page, form),
+        edit=edit_to_answer(page),
+        refusal=refusal,
+        wrong=status >= 400,
+    ), status
+
+
+def proof_from(page: CopyPage, form: CopyForm) -> Proof:
+    """The proof of what stands in the form, for the weeks that are ticked."""
+    chosen = {page.place.id, *form.other_weeks}
+    numbers = frozenset(week.number for week in page.weeks if week.booking_id in chosen) or {page.place.number}
+    return proof_of(page, form.words(), frozenset(numbers))
+
+
+def edit_to_answer(page: CopyPage) -> tuple[Revision, list[tuple[str, str]]] | None:
+    """An edit by the editor that nobody has answered, with the changes since the advertiser's own words."""
+    edit = page.current
+    if edit is None or not edit.awaits_advertiser or not page.place.takes_copy:
+        return None
+    before = next((each for each in reversed(page.revisions[:-1]) if not each.awaits_advertiser), None)
+    return edit, pieces(word_diff(whole(before) if before else "", whole(edit)))
+
+
+def whole(revision: Revision) -> str:
+    """A revision as one text, name and link included, to be compared with another."""
+    return f"{revision.name}\n\n{markdown(revision.copy)}"
