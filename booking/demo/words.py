@@ -21,7 +21,7 @@ FACTS = (
     ("12,480", "readers each week"),
     ("46%", "open it"),
     ("7.1%", "follow a link"),
-    ("2018", "sent every week since"),
+    ("0", "images and trackers"),
 )
 EXAMPLE_SPONSOR = """Ledgerline
 

@@ -6,18 +6,17 @@ import re
 import secrets
 
 from wtforms import HiddenField, RadioField
-from wtforms.fields.choices import SelectChoice
 
 from booking.domain.states import Fallback
 from booking.services.buyers import Buyer
-from booking.web.forms import Email, Form, Line
+from booking.web.forms import Email, Form, Line, choices
 
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 
 FALLBACK_HINTS = {
-    Fallback.RUN_LAST.value: "If you have none that was approved, we ask you what to do.",
-    Fallback.MOVE.value: "You keep what you paid for, a week or more later.",
-    Fallback.CREDIT.value: "The week goes to someone else, and what you paid counts towards your next booking.",
+    Fallback.RUN_LAST.value: "Good when you run the same words for weeks.",
+    Fallback.MOVE.value: "You keep what you paid for and run in a later issue.",
+    Fallback.CREDIT.value: "The issue goes out without you, and what you paid stays to your credit.",
 }
 
 
@@ -33,10 +32,10 @@ class DetailsForm(Form):
     name = Line("Your name", limit=120, required="Enter your name.")
     email = Email("E-mail")
     vat_number = Line("VAT number", limit=40)
-    po_number = Line("Purchase order number", limit=60)
+    po_number = Line("PO number", limit=60)
     fallback = RadioField(
         "If your copy is not here by its deadline",
-        choices=[SelectChoice(fallback.value, fallback.label) for fallback in Fallback],
+        choices=choices((fallback.value, fallback.label) for fallback in Fallback),
         default=Fallback.CREDIT.value,
     )
     request_key = HiddenField()

@@ -153,7 +153,7 @@ def extend(public_id: str) -> ResponseReturnValue:
         until = holding.extend(public_id, clock.now())
     except Refusal as refusal:
         return show(order_page(public_id, clock.now()), refusal)
-    flash(f"Your weeks are now held until {spell_clock(until, newsletter().zone)}.", "success")
+    flash(f"Your places are now held until {spell_clock(until, newsletter().zone)}.", "success")
     return to_order(public_id)
 
 

@@ -28,7 +28,10 @@ class Nav:
 
 
 HOME = "storefront.front"
-PUBLIC: Links = (("storefront.front", "Calendar and prices"), ("storefront.policies", "Policies"))
+PUBLIC: Links = (
+    ("storefront.front", "Sponsor an issue"),
+    ("storefront.jobs", "Post a job"),
+)
 VISITOR: Links = (("auth.sign_in", "Sign in"),)
 PORTAL: Links = (("portal.bookings", "Bookings"), ("storefront.front", "Book a week"), ("account.page", "Account"))
 DESK: Links = (

@@ -156,4 +156,6 @@ def rate_card(stock: Shelf, ink: calendar_rows.Ink) -> list[tuple[str, str]]:
                 for since, amount in offer.prices
                 if since > first
             ]
+    if PlacementKind.SPONSOR in {column.kind for column in ink.columns}:
+        card += [(f"{step.weeks} weeks or more at once, each", f"{step.percent}% less") for step in stock.around.steps]
     return card
