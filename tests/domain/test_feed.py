@@ -12,9 +12,11 @@ from booking.domain.copy_errors import FeedRefused
 from booking.domain.copy_text import AdCopy, markdown
 from booking.domain.draft_bytes import Encoding
 from booking.domain.feed import FeedResult, cancel, feed
+from booking.domain.feed_proof import prove
 from booking.domain.issue_text import parse
 from booking.domain.merge import Choice, ConflictKind
 from booking.domain.region import Region
+from booking.domain.region_edit import Run
 from booking.domain.title_line import IssueFacts
 from tests.support.drafts import COPY, EVENT, FOOTER, JOBS, SPONSOR, Draft, fed, strip_paid
 
@@ -265,6 +267,13 @@ def test_text_that_nobody_booked_is_left_with_a_warning() -> None:
     ]
 
 
+def test_a_replaced_block_at_the_end_takes_its_gap_with_it() -> None:
+    draft = b"News\n====\n\nNote.\n\n\nJobs\n====\n\nWork here."
+    result = feed(draft, ONLY_JOBS, {}, {Region.JOBS: Choice.REPLACE})
+    assert cancel(result.draft, result.base).draft == draft
+    assert feed(result.draft, ApprovedCopy(), result.base).draft == b"News\n====\n\nNote."
+
+
 # equal | present
 
 
@@ -422,6 +431,22 @@ def test_cancel_takes_only_the_newlines_that_are_left() -> None:
     tight = once.draft.replace(b"\n\n\nNews\n", b"\nNews\n")
     assert b"letter one" not in cancel(tight, once.base).draft
     assert names(cancel(tight, once.base).draft) == ["News", "Tools"]
+
+
+# the proof
+
+
+def test_a_feed_that_touches_other_text_is_not_let_through() -> None:
+    document = parse(Draft().bytes())
+    outcome = Run(parse(Draft().bytes().replace(b"quiet", b"loud")), {})
+    with pytest.raises(FeedRefused, match="change text outside the ads"):
+        prove(document, {}, outcome, ApprovedCopy())
+
+
+def test_a_feed_that_a_second_one_would_change_is_not_let_through() -> None:
+    document = parse(Draft().bytes())
+    with pytest.raises(FeedRefused, match="twice"):
+        prove(document, {}, Run(document, {}), COPY)
 
 
 # the rest
