@@ -16,6 +16,10 @@ APP = "newsletter-booking"
 """In the metadata of everything we make at Stripe: an account may be shared with other programs."""
 
 
+BANK_SAID_NO = ("requires_payment_method", "canceled")
+"""A session whose delayed payment failed stays complete and unpaid for ever; only its PaymentIntent tells."""
+
+
 class PaymentsUnreachable(Exception):
     """Nobody knows whether it happened. Ask again with the same key."""
 
@@ -48,6 +52,7 @@ class SessionFact:
     customer_email: str
     created: datetime
     intent_id: str | None
+    intent_status: str
     receipt_url: str
     invoice_url: str
     invoice_pdf: str
@@ -65,8 +70,8 @@ class SessionFact:
 
     @property
     def waiting_for_bank(self) -> bool:
-        """Whether the buyer is done and the money is not there yet."""
-        return self.status == "complete" and self.payment_status == "unpaid"
+        """Whether the buyer is done and the money is not there yet, but may still come."""
+        return self.status == "complete" and self.payment_status == "unpaid" and self.intent_status not in BANK_SAID_NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,7 @@ def session_fact(raw: Mapping[str, Any]) -> SessionFact:
         customer_email=details.get("email") or raw.get("customer_email") or "",
         created=moment(raw["created"]),
         intent_id=identity(intent),
+        intent_status=_of(intent, "status"),
         receipt_url=_receipt(intent),
         invoice_url=_of(invoice, "hosted_invoice_url"),
         invoice_pdf=_of(invoice, "invoice_pdf"),

@@ -17,10 +17,11 @@ from flask import Flask
 from booking import clock, create_app
 from booking.db import db, transaction
 from booking.domain.errors import Refusal
-from booking.domain.states import PlacementKind
+from booking.domain.states import Actor, PlacementKind
 from booking.models import Slot
 from booking.services import failpoints, freezing, holding, paying, refunding
 from booking.services.availability import free
+from booking.services.booking_steps import By
 from booking.services.buyers import Buyer
 from booking.services.inbox import handle
 from config import Test
@@ -133,7 +134,7 @@ def submit_refund(refund_id: str, dies_at: str = "") -> str:
 
 def freeze(number: int, editor_id: int) -> str:
     """Freeze an issue."""
-    freezing.freeze(number, editor_id, clock.now())
+    freezing.freeze(number, By(Actor.EDITOR, clock.now(), editor_id))
     return "frozen"
 
 

@@ -22,6 +22,7 @@ def count(model: type) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
+@pytest.mark.scenario(1)
 def test_one_of_twelve_gets_the_sponsor_slot_and_the_others_leave_no_trace(race: Race, till: Till) -> None:
     make_issue(500)
     with till.at(NOW):
@@ -30,6 +31,7 @@ def test_one_of_twelve_gets_the_sponsor_slot_and_the_others_leave_no_trace(race:
     assert [count(model) for model in (Order, Booking, Advertiser, User)] == [1, 1, 1, 1]
 
 
+@pytest.mark.scenario(1)
 def test_control_looking_first_sells_the_slot_to_several(race: Race, till: Till) -> None:
     make_issue(500)
     with till.at(NOW):
@@ -37,6 +39,7 @@ def test_control_looking_first_sells_the_slot_to_several(race: Race, till: Till)
     assert outcomes.count("held") > 1
 
 
+@pytest.mark.scenario(1)
 def test_five_of_twelve_get_the_five_job_slots(race: Race, till: Till) -> None:
     make_issue(500)
     with till.at(NOW):
@@ -46,6 +49,7 @@ def test_five_of_twelve_get_the_five_job_slots(race: Race, till: Till) -> None:
     assert list(taken) == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.scenario(2)
 def test_twelve_clicks_of_one_form_are_one_order(race: Race, till: Till) -> None:
     make_issue(500)
     with till.at(NOW):
@@ -54,6 +58,7 @@ def test_twelve_clicks_of_one_form_are_one_order(race: Race, till: Till) -> None
     assert [count(model) for model in (Order, Booking)] == [1, 1]
 
 
+@pytest.mark.scenario(1)
 def test_orders_for_the_same_weeks_in_other_orders_never_block_each_other(race: Race, till: Till) -> None:
     make_issue(507)
     weeks = [(number, "sponsor", 50_000) for number in range(500, 508)]

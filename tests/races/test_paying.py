@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from booking import clock
-from booking.db import db
-from booking.domain.states import BookingState, EventState, PaymentDisposition, RefundState
+from booking.db import db, transaction
+from booking.domain.states import Actor, BookingState, EventState, PaymentDisposition, RefundState
 from booking.gateways.payments import payments
 from booking.models import Booking, CheckoutAttempt, LedgerEntry, OutboxMessage, Payment, Refund, StripeEvent
 from booking.services import paying, refunding
+from booking.services.booking_steps import By
 from booking.services.inbox import file_event
 from booking.services.reconciling import reconcile
 from tests.races.conftest import Race
@@ -36,6 +37,7 @@ def sessions_at_stripe() -> int:
     return len(list(payments().sessions_since(later(NOW, days=-1))))
 
 
+@pytest.mark.scenario(3)
 def test_three_clicks_on_pay_are_one_attempt_one_session_and_one_address(race: Race, till: Till) -> None:
     with till.at(NOW):
         order = make_order()
@@ -45,6 +47,7 @@ def test_three_clicks_on_pay_are_one_attempt_one_session_and_one_address(race: R
     assert sessions_at_stripe() == 1
 
 
+@pytest.mark.scenario(4)
 @pytest.mark.parametrize("death", ["attempt-committed", "session-created"])
 def test_dying_while_a_payment_is_started_leads_to_the_same_session(race: Race, till: Till, death: str) -> None:
     with till.at(NOW):
@@ -56,6 +59,7 @@ def test_dying_while_a_payment_is_started_leads_to_the_same_session(race: Race, 
     assert sessions_at_stripe() == 1
 
 
+@pytest.mark.scenario(4)
 def test_a_payment_whose_session_id_was_never_stored_is_matched_by_its_metadata(
     race: Race, till: Till, webhooks: Callable[[], list[int]]
 ) -> None:
@@ -70,6 +74,7 @@ def test_a_payment_whose_session_id_was_never_stored_is_matched_by_its_metadata(
         assert db.session.scalars(sa.select(CheckoutAttempt.stripe_id)).all() == [session.id]
 
 
+@pytest.mark.scenario(8)
 def test_one_event_five_times_with_its_siblings_and_the_return_page_is_one_payment(race: Race, till: Till) -> None:
     with till.at(NOW):
         order = make_order()
@@ -88,6 +93,7 @@ def test_one_event_five_times_with_its_siblings_and_the_return_page_is_one_payme
     assert till.payment().disposition is PaymentDisposition.APPLIED
 
 
+@pytest.mark.scenario(10)
 @pytest.mark.parametrize("death", ["payment-filed", "places-given"])
 def test_dying_in_the_middle_of_a_fold_leaves_nothing_half_done(race: Race, till: Till, death: str) -> None:
     with till.at(NOW):
@@ -101,6 +107,7 @@ def test_dying_in_the_middle_of_a_fold_leaves_nothing_half_done(race: Race, till
     assert states() == [BookingState.CONFIRMED]
 
 
+@pytest.mark.scenario(8)
 def test_dying_after_an_event_was_filed_leaves_it_to_be_done(race: Race, till: Till) -> None:
     with till.at(NOW):
         order = make_order()
@@ -120,24 +127,19 @@ def refund_asked_for(till: Till) -> str:
     paying.start_payment(order.public_id, NOW)
     till.pay(order)
     paying.sync_session(till.session_of(order))
-    return _ask(till.payment())
+    payment_id = till.payment().id
+    assert _ask(payment_id) == _ask(payment_id), "two clicks of one form"
+    return _ask(payment_id)
 
 
-def _ask(payment: Payment) -> str:
-    from booking.db import transaction
-    from booking.domain.states import Actor
-    from booking.services.booking_steps import By
-
-    @transaction
-    def ask() -> str:
-        again = db.session.get_one(Payment, payment.id)
-        wanted = refunding.Ask(again, 10_000, "A gesture.", By(Actor.EDITOR, clock.now()), key="form-1")
-        return refunding.request_refund(wanted).id
-
-    assert ask() == ask(), "two clicks of one form"
-    return ask()
+@transaction
+def _ask(payment_id: int) -> str:
+    payment = db.session.get_one(Payment, payment_id)
+    wanted = refunding.Ask(payment, 10_000, "A gesture.", By(Actor.EDITOR, clock.now()), key="form-1")
+    return refunding.request_refund(wanted).id
 
 
+@pytest.mark.scenario(19)
 def test_a_refund_submitted_by_two_editors_at_once_is_made_once(race: Race, till: Till) -> None:
     with till.at(NOW):
         refund_id = refund_asked_for(till)
@@ -147,6 +149,7 @@ def test_a_refund_submitted_by_two_editors_at_once_is_made_once(race: Race, till
     assert [refund.state for refund in db.session.scalars(sa.select(Refund))] == [RefundState.SUCCEEDED]
 
 
+@pytest.mark.scenario(19)
 @pytest.mark.parametrize("death", ["refund-submitted", "refund-made"])
 def test_dying_while_a_refund_is_made_makes_it_once_all_the_same(race: Race, till: Till, death: str) -> None:
     with till.at(NOW):

@@ -18,7 +18,7 @@ from booking.stripe_simulator import Simulator
 
 GOOD = "4242424242424242"
 DECLINED = "4000000000000002"
-BANK_DEBIT = "bank_debit"
+BANK_DEBIT = "000123456789"
 
 
 class Till:
@@ -27,7 +27,7 @@ class Till:
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
 
-    def do(self, path: str, **body: Any) -> dict[str, Any]:
+    def do(self, path: str, /, **body: Any) -> dict[str, Any]:
         """Post to the control plane; a refusal fails the test."""
         answer = requests.post(f"{self.simulator.base_url}/_sim{path}", json=body, timeout=10)
         assert answer.ok, f"{path}: {answer.status_code} {answer.text}"

@@ -1,0 +1,44 @@
+"""An issue is frozen while its last payments land."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from booking.db import db
+from booking.domain.states import BookingState, PlacementKind
+from booking.models import Booking, Slot
+from booking.services import paying, refunding
+from tests.races.conftest import Race
+from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order
+from tests.support.till import Till
+
+pytestmark = pytest.mark.usefixtures("session")
+
+JOBS = 10
+
+
+@pytest.mark.scenario(14)
+def test_ten_payments_that_land_during_a_freeze_are_in_the_issue_or_refunded(race: Race, till: Till) -> None:
+    with till.at(NOW):
+        make_issue(500)
+        orders = [
+            make_order(choice(500 + n // 5, PlacementKind.JOB), by=buyer(f"Company {n}", f"desk{n}@company.example"))
+            for n in range(JOBS)
+        ]
+        for order in orders:
+            paying.start_payment(order.public_id, NOW)
+            till.pay(order)
+        sessions = [till.session_of(order) for order in orders]
+        editor_id = make_editor().id
+        acts: list[tuple[object, ...]] = [("sync_session", session) for session in sessions]
+        acts[3:3] = [("freeze", 500, editor_id)]
+        acts[8:8] = [("freeze", 501, editor_id)]
+        race.all_at_once(acts)
+        refunding.submit_waiting(NOW)
+        db.session.rollback()
+        found = db.session.execute(sa.select(Booking.state, Slot.booking_id == Booking.id).join(Booking.slot)).all()
+        confirmed = [state for state, _ in found if state is BookingState.CONFIRMED]
+        assert all(sold for state, sold in found if state is BookingState.CONFIRMED)
+        assert {state for state, _ in found} <= {BookingState.CONFIRMED, BookingState.UNPLACED}
+        assert till.balance() == 25_000 * len(confirmed)
