@@ -10,7 +10,7 @@ from typing import Any
 from flask import Request, Response
 
 from booking.stripe_simulator import chaos, idempotency
-from booking.stripe_simulator.errors import StripeError, broken, unauthorised
+from booking.stripe_simulator.errors import StripeError, broken, other_version, unauthorised
 from booking.stripe_simulator.expanding import expand
 from booking.stripe_simulator.forms import Raw, decode
 from booking.stripe_simulator.ids import new_id
@@ -49,6 +49,7 @@ def serve(world: World, operation: Operation, request: Request, arguments: dict[
     headers: dict[str, str] = {}
     try:
         authorise(request)
+        refuse_other_version(request)
         call = Call(world, operation, request, arguments, request_id, key, form_of(request))
         status, body = through(call, headers)
     except StripeError as refusal:
@@ -116,6 +117,13 @@ def authorise(request: Request) -> None:
         )
     if not key.startswith(TEST_KEYS):
         raise unauthorised(f"Invalid API Key provided: {key[:8]}***. The simulator takes test keys (sk_test_...) only.")
+
+
+def refuse_other_version(request: Request) -> None:
+    """Raise StripeError for a client of another API version: it would be answered in shapes that it does not expect."""
+    asked = request.headers.get("Stripe-Version", API_VERSION)
+    if asked != API_VERSION:
+        raise other_version(asked, API_VERSION)
 
 
 def form_of(request: Request) -> dict[str, Raw]:

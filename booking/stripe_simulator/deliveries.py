@@ -70,6 +70,11 @@ def claim(world: World, where: str, values: Sequence[object], limit: int) -> lis
     return chosen
 
 
+def put_back(world: World) -> None:
+    """Let whatever was claimed and not reported wait again."""
+    world.store.run("UPDATE delivery SET state = 'pending' WHERE state = 'sending'")
+
+
 def report(world: World, row: sqlite3.Row, status: int | None, error: str | None) -> bool:
     """Write down what the app answered; True when it accepted. Otherwise the next attempt is put on the clock."""
     accepted = status is not None and 200 <= status < 300

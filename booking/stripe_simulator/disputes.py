@@ -142,3 +142,8 @@ def listed(world: World, params: Json) -> Json:
 def list_warnings(world: World, params: Json) -> Json:
     """`GET /v1/radar/early_fraud_warnings`."""
     return page_of(world, "radar.early_fraud_warning", "/v1/radar/early_fraud_warnings", params)
+
+
+def retrieve_warning(world: World, params: Json, key: str) -> Json:
+    """`GET /v1/radar/early_fraud_warnings/{early_fraud_warning}`."""
+    return public(world.need("radar.early_fraud_warning", key, "early_fraud_warning", in_path=True))

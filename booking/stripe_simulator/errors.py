@@ -54,6 +54,16 @@ def unknown_path(method: str, path: str) -> StripeError:
     )
 
 
+def other_version(asked: str, spoken: str) -> StripeError:
+    """The client pins an API version whose shapes the simulator does not make."""
+    return invalid(
+        f"The simulator speaks {spoken}; this client asks for {asked}. Bring the simulator up to date first "
+        "(tests/stripe_simulator/openapi.py says how it is checked).",
+        "Stripe-Version",
+        "simulator_version",
+    )
+
+
 def unauthorised(message: str) -> StripeError:
     """No key, or one that is not a test key."""
     return StripeError(message, status=401, stored=False)

@@ -66,6 +66,7 @@ OPERATIONS = tuple(
         ("POST", "/v1/disputes/{key}", p_money.DISPUTE_UPDATE, disputes.update),
         ("POST", "/v1/disputes/{key}/close", NONE, disputes.close),
         ("GET", "/v1/radar/early_fraud_warnings", p_money.WARNING_LIST, disputes.list_warnings),
+        ("GET", "/v1/radar/early_fraud_warnings/{key}", NONE, disputes.retrieve_warning),
         ("GET", "/v1/coupons", p_money.COUPON_LIST, coupons.listed),
         ("POST", "/v1/coupons", p_money.COUPON_CREATE, coupons.create),
         ("GET", "/v1/coupons/{key}", NONE, coupons.retrieve),

@@ -41,7 +41,7 @@ def pay(key: str) -> AnyResponse:
             return closed(session)
         if "promotion" in request.form:
             return apply_code(world, session)
-        card, buyer = card_named(request.form.get("card", "")), buyer_of(session)
+        card, buyer = card_named(request.form.get("quick") or request.form.get("card", "")), buyer_of(session)
         if card is None or "@" not in buyer.email:
             return page(session, UNKNOWN_CARD if card is None else NO_EMAIL, 422)
         outcome = checkout.pay(world, session, card, buyer)

@@ -35,7 +35,7 @@ class Postman:
 
     def start(self) -> None:
         """Begin to deliver in the background, also what an earlier run left under way."""
-        self.world.store.run("UPDATE delivery SET state = 'pending' WHERE state = 'sending'")
+        deliveries.put_back(self.world)
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="simulator-webhook")
         self._thread = threading.Thread(target=self._run, name="simulator-postman", daemon=True)
         self._thread.start()
@@ -46,7 +46,7 @@ class Postman:
         self._wake.set()
         if self._thread is not None and self._pool is not None:
             self._thread.join()
-            self._pool.shutdown()
+            self._pool.shutdown(cancel_futures=True)
 
     def wake(self) -> None:
         """There may be something to deliver."""
@@ -67,14 +67,15 @@ class Postman:
         for _ in range(rounds):
             rows = deliveries.waiting(self.world)
             fresh = [row for row in rows if row["id"] not in tried]
-            for row in rows:
-                if row["id"] in tried:
-                    self.world.store.run("UPDATE delivery SET state = 'pending' WHERE id = ?", (row["id"],))
             if not fresh:
+                deliveries.put_back(self.world)
                 break
-            for row in fresh:
-                self.carry(row, post)
-                tried[row["id"]] = deliveries.shown(self._row(row["id"]))
+            try:
+                for row in fresh:
+                    self.carry(row, post)
+                    tried[row["id"]] = deliveries.shown(self._row(row["id"]))
+            finally:
+                deliveries.put_back(self.world)
         return list(tried.values())
 
     def carry(self, row: sqlite3.Row, post: Post | None = None) -> None:

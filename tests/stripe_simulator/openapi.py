@@ -36,6 +36,7 @@ RENAMED = ("payment_method_types", "allowed_payment_method_types")
 
 NOT_IN_FILE = {
     ("POST", "/v1/invoices/{invoice}/mark_uncollectible"): "invoice",
+    ("GET", "/v1/radar/early_fraud_warnings/{early_fraud_warning}"): "radar.early_fraud_warning",
     ("GET", "/v1/balance"): None,
     ("GET", "/v1/invoices/{invoice}/lines"): None,
     ("GET", "/v2/core/events/{id}"): None,

@@ -160,6 +160,19 @@ def test_an_event_that_the_app_causes_is_flushed_too(simulator: Simulator, clien
     assert simulator.deliver_to(app)[-1]["type"] == "refund.created"
 
 
+def test_an_app_that_breaks_while_it_is_handed_events_loses_none(
+    simulator: Simulator, client: stripe.StripeClient
+) -> None:
+    sell(client)
+
+    def broken(body: bytes, headers: dict[str, str]) -> int:
+        raise RuntimeError("the test's own fault")
+
+    with pytest.raises(RuntimeError):
+        simulator.deliver_to(broken)
+    assert [entry["state"] for entry in simulator.deliver_to(lambda body, headers: 200)] == ["delivered"]
+
+
 def test_a_stale_signature_can_be_asked_for(simulator: Simulator, client: stripe.StripeClient) -> None:
     client.v1.customers.create({"name": "a"})
     sent = control(simulator, f"/events/{event(client, 'customer.created').id}/sign", stamp_offset=-301)

@@ -52,6 +52,12 @@ def test_a_good_card_leads_to_the_shop_with_the_session_id(client: stripe.Stripe
     assert answer.headers["Location"] == f"http://127.0.0.1:8000/paid?session_id={session.id}"
 
 
+def test_a_test_card_is_one_press_whatever_stands_in_the_field(client: stripe.StripeClient) -> None:
+    session = sell(client)
+    assert press(session.url, quick=DECLINED, card=GOOD).status_code == 402
+    assert press(session.url, quick=GOOD, card="nonsense").status_code == 303
+
+
 def test_a_second_submit_goes_where_the_first_went_and_pays_nothing(client: stripe.StripeClient) -> None:
     session = sell(client)
     first, second = press(session.url, card=GOOD), press(session.url, card=GOOD)

@@ -200,6 +200,13 @@ def test_every_answer_says_its_request_and_version(simulator: Simulator) -> None
     assert requests.get(url, timeout=20).status_code == 401
 
 
+def test_a_client_of_another_version_is_refused_with_what_to_do(simulator: Simulator) -> None:
+    old = stripe.StripeClient("sk_test_x", base_addresses={"api": simulator.base_url}, stripe_version="2024-06-20")
+    with pytest.raises(stripe.InvalidRequestError, match="speaks") as caught:
+        old.v1.balance.retrieve()
+    assert caught.value.code == "simulator_version"
+
+
 def test_a_parameter_that_stripe_knows_and_the_simulator_does_not_is_refused_and_not_ignored(
     client: stripe.StripeClient,
 ) -> None:
