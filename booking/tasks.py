@@ -18,7 +18,7 @@ from huey.api import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
 
 from booking import clock
-from booking.services import invoices, lapsing, outbox, refunding, reminding, signing_in
+from booking.services import invoices, lapsing, outbox, reconciling, refunding, reminding, signing_in
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ UPKEEP = (
     Upkeep("submit-refunds", 60, refunding.submit_waiting),
     Upkeep("remind-of-copy", 300, reminding.remind),
     Upkeep("void-overdue-invoices", 600, invoices.void_overdue),
+    Upkeep("reconcile", 600, reconciling.reconcile_lately),
     Upkeep("forget-old-sessions", 86_400, signing_in.forget_old),
 )
 

@@ -9,10 +9,11 @@ from flask import Flask
 
 from booking.cli.calendar import issues, load_demo
 from booking.cli.issue import issue
+from booking.cli.payments import doctor, payments
 from booking.cli.people import dev_links, editor
 from booking.cli.upkeep import upkeep, worker
 
-COMMANDS = (issue, issues, load_demo, editor, dev_links, worker, upkeep)
+COMMANDS = (issue, issues, load_demo, editor, dev_links, worker, upkeep, payments, doctor)
 
 
 def register(app: Flask) -> None:

@@ -278,6 +278,8 @@ def translated() -> Iterator[None]:
         raise PaymentsRefused(str(error.user_message or error), code=str(error.code or "")) from error
     except (stripe.AuthenticationError, stripe.PermissionError, stripe.IdempotencyError) as error:
         raise PaymentsRefused(str(error.user_message or error)) from error
+    except stripe.APIConnectionError as error:
+        raise PaymentsUnreachable("no connection, or no answer in time") from error
     except stripe.StripeError as error:
         raise PaymentsUnreachable(str(error.user_message or error)) from error
 

@@ -65,9 +65,9 @@ def candidates(choices: Sequence[Choice]) -> list[tuple[Choice, list[Candidate]]
         sa.select(
             Slot.id,
             Slot.ordinal,
-            Issue.number,
+            Issue.number.label("issue"),
             Placement.kind,
-            Placement.name,
+            Placement.name.label("label"),
             Slot.price,
             Slot.currency,
             Slot.on_sale,
@@ -86,7 +86,8 @@ def candidates(choices: Sequence[Choice]) -> list[tuple[Choice, list[Candidate]]
         .with_for_update(of=Slot)
     )
     slots: dict[tuple[int, PlacementKind], list[Candidate]] = {}
-    for slot in (Candidate(*row) for row in rows):
+    for row in rows:
+        slot = Candidate(**row._mapping)
         slots.setdefault((slot.issue, slot.kind), []).append(slot)
     for group in slots.values():
         group.sort(key=lambda slot: slot.ordinal)

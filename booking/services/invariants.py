@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
+from booking.db import db
 from booking.models.base import UtcDateTime
 
 UNSENT_LIMIT = timedelta(days=3)
@@ -51,8 +52,8 @@ INVARIANTS: Mapping[str, tuple[str, str]] = {
              SELECT p.id, p.amount - (SELECT COALESCE(SUM(r.amount), 0) FROM refund r
                                       WHERE r.payment_id = p.id AND r.stripe_refund_id IS NOT NULL
                                         AND r.state <> 'failed') AS expected,
-                    (SELECT COALESCE(SUM(CASE WHEN l.debit = 'stripe' THEN l.amount ELSE -l.amount END), 0) FROM ledger l
-                     WHERE (l.debit = 'stripe' OR l.credit = 'stripe')
+                    (SELECT COALESCE(SUM(CASE WHEN l.debit = 'stripe' THEN l.amount ELSE -l.amount END), 0)
+                     FROM ledger l WHERE (l.debit = 'stripe' OR l.credit = 'stripe')
                        AND ((l.source_kind = 'payment' AND l.source_id = CAST(p.id AS VARCHAR(64)))
                          OR (l.source_kind = 'refund' AND l.source_id IN
                               (SELECT r.id FROM refund r WHERE r.payment_id = p.id)))) AS booked
@@ -78,7 +79,7 @@ INVARIANTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def breaches(session: Session | scoped_session[Session], now: datetime) -> list[str]:
+def breaches(session: Session, now: datetime) -> list[str]:
     """One sentence for each breach, none when all eight hold at `now`."""
     found = [
         f"{name}: {sentence.format(**row)}"
@@ -87,6 +88,11 @@ def breaches(session: Session | scoped_session[Session], now: datetime) -> list[
     ]
     session.rollback()
     return found
+
+
+def check(now: datetime) -> list[str]:
+    """`breaches` of the app's own database."""
+    return breaches(db.session(), now)
 
 
 def _statement(query: str) -> sa.TextClause:

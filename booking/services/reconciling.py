@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -29,10 +29,14 @@ from booking.services.invoices import sync_invoice
 from booking.services.payment_sync import trace
 from booking.services.refunding import submit_refunds, submit_waiting
 from booking.services.settling import settle_refund
+from booking.services.tasks_for_people import open_task
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+LATELY = timedelta(days=1)
+"""How far back the worker looks each time; a command looks further."""
 
 BOOKED_ELSEWHERE = ("refund", "payment_refund", "refund_failure", "payment_failure_refund", "adjustment")
 """Movements that the folds of refunds and disputes have booked."""
@@ -82,6 +86,27 @@ def reconcile(since: datetime, now: datetime) -> Report:
     _each(report, account.movements_since(since), book_movement)
     _compare(report, since)
     return report
+
+
+def reconcile_lately(now: datetime) -> str:
+    """The upkeep: look at the last day, and put trouble on the desk; returns what there is to say, "" for nothing."""
+    report = reconcile(now - LATELY, now)
+    if report.whole:
+        return ""
+    _ask_a_person(report, now)
+    return " ".join(report.sentences)
+
+
+@transaction
+def _ask_a_person(report: Report, now: datetime) -> None:
+    open_task(
+        f"books-differ:{now.date()}",
+        "Our books and Stripe's differ",
+        " ".join(report.sentences)
+        + " Reconcile the last 30 days from the money page; if it stays, look the objects up at Stripe.",
+        None,
+        now,
+    )
 
 
 def _each(report: Report, found: Iterable[T], act: Callable[[T], object]) -> None:
