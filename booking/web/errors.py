@@ -43,6 +43,9 @@ WORDS = {
 
 def register(app: Flask) -> None:
     """Answer refusals, HTTP errors, forms that have grown too old, and faults."""
+    if not app.testing:
+        # In debug mode Flask would leave a fault to the server, and nobody would ever see the page for it.
+        app.config["PROPAGATE_EXCEPTIONS"] = False
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, too_old)
     app.register_error_handler(RateLimitExceeded, too_often)

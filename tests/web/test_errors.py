@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from booking import create_app
 from booking.domain.errors import NotAllowed, NotFound, NothingChosen, Refusal, SlotTaken
 from booking.web import auth
-from config import Test
+from config import Development, Test
 from tests.support import at
 from tests.support.factories import NOW, make_editor
 from tests.support.visitor import Visitor
@@ -169,3 +169,9 @@ def test_who_is_refused_can_sign_in_with_another_address(visitor: Visitor, monke
         with raising(monkeypatch, NotAllowed("editor")):
             page = visitor.get("/sign-in/sent", 403)
         assert page.links["Sign in with another address"] == "/sign-in"
+
+
+def test_in_development_a_fault_is_the_same_page_and_not_the_servers() -> None:
+    app = create_app(Development(SQLALCHEMY_DATABASE_URI="sqlite:////nowhere/at/all.sqlite"))
+    assert app.debug
+    assert Visitor(app).get("/dev/mail", 500).h1 == "Something went wrong on our side"
