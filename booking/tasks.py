@@ -18,7 +18,7 @@ from huey.api import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
 
 from booking import clock
-from booking.services import invoices, lapsing, outbox, reconciling, refunding, reminding, signing_in
+from booking.services import invoices, lapsing, link_checks, outbox, reconciling, refunding, reminding, signing_in
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ UPKEEP = (
     Upkeep("remind-of-copy", 300, reminding.remind),
     Upkeep("void-overdue-invoices", 600, invoices.void_overdue),
     Upkeep("reconcile", 600, reconciling.reconcile_lately),
+    Upkeep("check-links", 300, link_checks.check_due_links),
     Upkeep("forget-old-sessions", 86_400, signing_in.forget_old),
 )
 

@@ -10,6 +10,8 @@ from flask.cli import with_appcontext
 
 from booking import clock, tasks
 
+log = logging.getLogger(__name__)
+
 
 @click.command("worker")
 @with_appcontext
@@ -24,7 +26,15 @@ def worker() -> None:
 @click.command("upkeep")
 @with_appcontext
 def upkeep() -> None:
-    """Run every background task once, now."""
+    """Run every background task once, now. Exits with 1 when one of them failed; the others run all the same."""
+    failed = False
     for each in tasks.UPKEEP:
-        done = each.act(clock.now())
-        click.echo(f"{each.name}: {done or 'nothing to do'}")
+        try:
+            done = each.act(clock.now()) or "nothing to do"
+        # One task that fails, such as for Stripe being out of reach, must not keep mail from going out.
+        except Exception as error:
+            log.exception("%s failed", each.name)
+            done, failed = f"failed: {error}", True
+        click.echo(f"{each.name}: {done}")
+    if failed:
+        raise click.exceptions.Exit(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -61,3 +63,18 @@ def test_all_tasks_can_be_run_once_by_cron(run: FlaskCliRunner) -> None:
     result = run.invoke(args=["upkeep"])
     assert result.exit_code == 0
     assert result.output.splitlines() == [f"{upkeep.name}: nothing to do" for upkeep in tasks.UPKEEP]
+
+
+@pytest.mark.any_database
+def test_a_task_that_fails_does_not_keep_the_others_from_running(
+    run: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_now: datetime) -> int:
+        raise ConnectionError("Stripe is out of reach.")
+
+    done: list[datetime] = []
+    monkeypatch.setattr(tasks, "UPKEEP", (tasks.Upkeep("first", 10, fail), tasks.Upkeep("second", 10, done.append)))
+    result = run.invoke(args=["upkeep"])
+    assert result.exit_code == 1
+    assert result.output.splitlines() == ["first: failed: Stripe is out of reach.", "second: nothing to do"]
+    assert len(done) == 1
