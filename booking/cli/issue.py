@@ -1,7 +1,7 @@
-"""Commands about one issue: put the approved copy into its draft, close it, say that it was sent, check that it ran.
+"""Commands about one issue: feed its draft, close it, say that it was sent, check that everything ran.
 
-Exit codes: 1 for what `--check` would change, 2 for what is refused, with a sentence, 3 for questions to the editor.
-In the last two cases nothing was changed.
+Exit codes: 1 for what `--check` would change or what did not run as approved; 2 for what is refused, with a sentence;
+3 for questions to the editor. In the last two cases nothing was changed.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import click
 from flask.cli import AppGroup
 
 from booking import clock
-from booking.domain.copy_diff import unified_diff
+from booking.domain.copy_diff import Change, Piece, unified_diff
 from booking.domain.errors import Refusal
 from booking.domain.merge import Choice, Conflict
 from booking.domain.region import Region
 from booking.domain.states import Actor
 from booking.gateways import draft_file
 from booking.gateways.draft_file import FileNotUsable
-from booking.services import feeding, freezing
+from booking.services import feeding, freezing, publishing
 from booking.services.booking_steps import By
 from booking.services.feeding import DraftGiven, FeedReport
 from booking.services.issue_copy import Gap
@@ -152,6 +152,28 @@ def sent(number: int, archive_url: str) -> None:
     """Say that a frozen issue went out, with the address at which it can be read."""
     ran = freezing.sent(number, archive_url, editor())
     click.echo(f"Issue {number} is sent; {ran} booking{'' if ran == 1 else 's'} ran.")
+
+
+@issue.command("verify")
+@number_argument
+@file_argument
+@sentences
+def verify(number: int, file: Path) -> None:
+    """Look for each ad in the issue as it was sent: a file, its text, or the raw mail. Exit 1 when one did not run."""
+    verified = publishing.verify_issue(number, draft_file.read(file), editor())
+    for block in verified.found:
+        click.echo(f"  {block.region.value}, booking {block.key}: {block.state.label}")
+        if block.pieces:
+            click.echo("    " + difference(block.pieces))
+    if not verified.all_ran:
+        stop("Not everything ran as approved. The desk has a task for each.", WOULD_CHANGE)
+    click.echo("Everything ran as approved. The tear sheets are on their way.")
+
+
+def difference(pieces: Iterable[Piece]) -> str:
+    """A word difference on one line: what was taken out in [-brackets-], what was put in in {+braces+}."""
+    signs = {Change.SAME: "{}", Change.REMOVED: "[-{}-]", Change.ADDED: "{{+{}+}}"}
+    return " ".join("".join(signs[piece.change].format(piece.text) for piece in pieces).split())
 
 
 def editor() -> By:

@@ -85,3 +85,12 @@ class NotYet(Refusal):
     says: ClassVar[str] = "There is no {thing} yet. It is made {when}."
     thing: str
     when: str
+
+
+@dataclass(eq=False)
+class NotSentYet(Refusal):
+    """An issue is compared with what was sent only once it was sent."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = "Issue {issue} has not been marked as sent. Do that first, then check what ran."
+    issue: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,20 @@ from sqlalchemy.orm import scoped_session
 
 from booking.services import freezing
 from booking.services.copywriting import Words
+from tests.support import at
 from tests.support.copy import approved, confirmed, editor_by
 from tests.support.drafts import Draft
-from tests.support.factories import choice, make_editor, make_issue, make_order
+from tests.support.factories import NOW, choice, make_editor, make_issue, make_order
 
 Run = Callable[..., Result]
 Database = scoped_session[Session]
 DRAFT = Draft(number=500).text().encode()
+
+
+@pytest.fixture(autouse=True)
+def _in_march() -> Iterator[None]:
+    with at(NOW):
+        yield
 
 
 @pytest.fixture
@@ -151,3 +158,15 @@ def test_a_frozen_issue_feeds_what_it_froze_with(run: Run, draft: Path, session:
     )
     run("feed", 500, draft)
     assert b"Else." not in draft.read_bytes()
+
+
+def test_what_was_sent_is_verified(run: Run, draft: Path) -> None:
+    run("feed", 500, draft)
+    run("freeze", 500)
+    assert run("verify", 500, draft).exit_code == 2
+    run("sent", 500, "https://quietpager.example/500")
+    assert "Everything ran as approved." in run("verify", 500, draft).output
+    draft.write_bytes(draft.read_bytes().replace(b"rotates the credentials", b"rotates all credentials", 1))
+    altered = run("verify", 500, draft)
+    assert altered.exit_code == 1
+    assert "[-the-]{+all+}" in altered.output
