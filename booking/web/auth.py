@@ -38,7 +38,7 @@ def sign_in() -> ResponseReturnValue:
     form = AddressForm(next=request.args.get("next"))
     if not form.validate_on_submit():
         return render_template("auth/sign_in.html", form=form), 422 if form.is_submitted() else 200
-    signing_in.send_link(form.email.data or "", form.next.data or "", clock.now())
+    signing_in.send_link(form.email.data, form.next.data or "", clock.now())
     session["asked_for"] = form.email.data
     return redirect(url_for("auth.sent"), 303)
 

@@ -93,6 +93,8 @@ def email_address(text: str) -> str | None:
 class Line(StringField):
     """One line of text, cleaned. Without `required` it is optional, and the label says so."""
 
+    data: str
+
     def __init__(self, label: str, *, limit: int, required: str = "", **kwargs: Any) -> None:
         super().__init__(label, _checks(limit, required), filters=[one_line], **kwargs)
         self.flags.optional = not required
@@ -101,6 +103,8 @@ class Line(StringField):
 class Paragraphs(TextAreaField):
     """Text of several lines, cleaned. Without `required` it is optional, and the label says so."""
 
+    data: str
+
     def __init__(self, label: str, *, limit: int, required: str = "", **kwargs: Any) -> None:
         super().__init__(label, _checks(limit, required), filters=[paragraphs], **kwargs)
         self.flags.optional = not required
@@ -108,6 +112,8 @@ class Paragraphs(TextAreaField):
 
 class Email(EmailField):
     """An e-mail address, in the form in which it is stored once it is one."""
+
+    data: str
 
     def __init__(self, label: str, *, required: str = "Enter your e-mail address.", **kwargs: Any) -> None:
         super().__init__(label, [*_checks(LONGEST_EMAIL, required), Address()], filters=[_stored], **kwargs)
