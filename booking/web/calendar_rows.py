@@ -1,12 +1,7 @@
-"""The calendar as it is printed: dates spelled out, prices written, states in words.
-
-A week that has not changed is printed once and remembered: spelling its three dates costs more than everything else on
-the page.
-"""
+"""The calendar as it is printed: dates spelled out, prices written, states in words."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -75,7 +70,7 @@ def columns(weeks: Sequence[Week], around: Surroundings) -> tuple[Column, ...]:
     """A column for each placement that any of the weeks offers."""
     most: dict[int, int] = {}
     for week in weeks:
-        for placement_id, place in week.places:
+        for placement_id, place in week.places.items():
             most[placement_id] = max(most.get(placement_id, 0), place.offered)
     return tuple(
         Column(offer.id, offer.kind, offer.name, most[offer.id]) for offer in around.offers if most.get(offer.id)
@@ -99,9 +94,7 @@ def zone_note(settings: Settings) -> str:
     return f"All times are {localtime.zone_label(settings.zone)}."
 
 
-@functools.lru_cache(maxsize=1024)
 def _printed(week: Week, note: str, ink: Ink) -> Row:
-    places = dict(week.places)
     return Row(
         week.number,
         week.publishes_on.isoformat(),
@@ -109,7 +102,7 @@ def _printed(week: Week, note: str, ink: Ink) -> Row:
         note,
         _moment(week.booking_deadline, ink.zone),
         _moment(week.copy_deadline, ink.zone),
-        tuple(_cell(week.number, column, places.get(column.id, NOT_OFFERED), ink) for column in ink.columns),
+        tuple(_cell(week.number, column, week.places.get(column.id, NOT_OFFERED), ink) for column in ink.columns),
     )
 
 

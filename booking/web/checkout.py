@@ -38,7 +38,7 @@ def details() -> ResponseReturnValue:
         return redirect(url_for(front, slot=request.args.getlist("slot")), 303)
     if refusals or not choices:
         refusals = refusals or [NothingChosen()]
-        return front_page(choices, refusals=refusals, status=STATUS[refusals[0].kind])
+        return front_page(choices, refusals, status=STATUS[refusals[0].kind])
     stock = shelf()
     basket = fill(choices, stock)
     if not basket.lines:
@@ -81,7 +81,7 @@ def not_held(form: DetailsForm, choices: Sequence[Choice], refusals: Sequence[Re
     basket = fill(choices, stock)
     if not basket.lines:
         shown = [*refusals] or ([] if basket.refusals else [NothingChosen()])
-        return front_page(choices, refusals=shown, status=STATUS[[*shown, *basket.refusals][0].kind])
+        return front_page(choices, shown, status=STATUS[[*shown, *basket.refusals][0].kind])
     return details_page(form, basket, stock, [*refusals, *basket.refusals])
 
 

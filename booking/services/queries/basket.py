@@ -11,7 +11,7 @@ from booking.domain.frequency import Line, Quote, quote
 from booking.domain.money import Money
 from booking.domain.states import PlacementKind
 from booking.services.choosing import Choice
-from booking.services.queries.calendar import Availability, Week
+from booking.services.queries.calendar import Availability, Calendar
 from booking.services.queries.orders import OwnHold
 from booking.services.queries.storefront import Offer, Surroundings
 
@@ -41,7 +41,7 @@ class Basket:
 class Shelf:
     """The calendar as it is now. `holds` are this browser's own: to itself, what it holds is open."""
 
-    weeks: list[Week]
+    calendar: Calendar
     around: Surroundings
     currency: str
     holds: Sequence[OwnHold] = ()
@@ -56,10 +56,10 @@ def fill(choices: Iterable[Choice], shelf: Shelf) -> Basket:
     lines: list[Chosen] = []
     refusals: list[Refusal] = []
     offers = {offer.kind: offer for offer in shelf.around.offers}
-    weeks = {week.number: week for week in shelf.weeks}
+    weeks = {week.number: week for week in shelf.calendar.weeks}
     for choice in choices:
         week, offer = weeks.get(choice.issue), offers.get(choice.kind)
-        place = dict(week.places).get(offer.id) if week and offer else None
+        place = week.places.get(offer.id) if week and offer else None
         if week is None or offer is None or place is None:
             refusals.append(UnknownSlot())
             continue

@@ -1,12 +1,12 @@
 """What the coming issues have left, for the storefront: one statement, one small row for each placement of an issue.
 
-This is the page that strangers load, so nothing is loaded as an object and the database does the counting.
+This is the page that strangers load. Nothing is loaded as an object, the database does the counting, and rows that are
+as they were the last time are not worked through again: the calendar made of them is remembered.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -23,6 +23,8 @@ from booking.services import availability
 
 COMING = 26
 """Issues on the storefront: half a year of Sundays."""
+
+Rows = tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +47,57 @@ NOT_OFFERED = Availability("blocked", 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One coming issue. `places` are (placement id, availability) pairs."""
+    """One coming issue. `places` has its availability by the placement's id."""
 
     number: int
     publishes_on: date
     rule_date: date
     booking_deadline: datetime
     copy_deadline: datetime
-    places: tuple[tuple[int, Availability], ...]
+    places: dict[int, Availability]
 
 
-def coming_weeks(now: datetime, count: int = COMING) -> list[Week]:
-    """The next `count` issues in the order of sending, with what can be booked in them at `now`."""
-    rows = db.session.execute(_statement(), {"now": now, "count": count})
-    return [_week(list(group), now) for _, group in groupby(rows, key=itemgetter(0))]
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """The coming issues in the order of sending. The same object as long as the rows are the same."""
+
+    weeks: tuple[Week, ...]
+
+
+def coming(now: datetime, count: int = COMING) -> Calendar:
+    """The next `count` issues, with what can be booked in them at `now`."""
+    rows = db.session.connection().execute(_statement(), {"now": now, "count": count})
+    return _calendar(tuple(map(tuple, rows)))
+
+
+@functools.lru_cache(maxsize=16)
+def _calendar(rows: Rows) -> Calendar:
+    return Calendar(tuple(_week(list(group)) for _, group in groupby(rows, key=itemgetter(0))))
+
+
+def _week(rows: list[tuple[Any, ...]]) -> Week:
+    number, publishes_on, rule_date, booking_deadline, copy_deadline = rows[0][:5]
+    places = {row[5]: _availability(*row[6:]) for row in rows}
+    return Week(number, publishes_on, rule_date, booking_deadline, copy_deadline, places)
+
+
+def _availability(*counted: Any) -> Availability:
+    free, offered, price, list_price, held_until, closed = counted
+    if not offered:
+        return NOT_OFFERED
+    if closed:
+        return Availability("closed", 0, offered, list_price)
+    if free:
+        return Availability("open", free, offered, price)
+    return Availability("held" if held_until else "sold", 0, offered, list_price, held_until)
 
 
 @functools.lru_cache(maxsize=1)
 def _statement() -> sa.Select[*tuple[Any, ...]]:
-    """Built once: building it costs more than running it."""
+    """Built once, from tables: building it, and loading through the session, cost more than running it."""
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
-    issue = (
-        sa.select(
-            Issue.id,
-            Issue.number,
-            Issue.publishes_on,
-            Issue.rule_date,
-            Issue.sends_at,
-            Issue.booking_deadline,
-            Issue.copy_deadline,
-        )
-        .where(Issue.sends_at > now, Issue.state != IssueState.DRAFT, Issue.state != IssueState.SENT)
-        .order_by(Issue.sends_at)
-        .limit(sa.bindparam("count", type_=sa.Integer))
-        .subquery("coming")
-    )
-    free, occupied = availability.free(now), availability.occupied(now)  # type: ignore[arg-type]  # a bound parameter stands in
+    issue, slot = _coming_issues(now), Slot.__table__.c
+    free, held, occupied = availability.free(now), availability.held(now), availability.occupied(now)
     return (
         sa.select(
             issue.c.number,
@@ -88,33 +105,27 @@ def _statement() -> sa.Select[*tuple[Any, ...]]:
             issue.c.rule_date,
             issue.c.booking_deadline,
             issue.c.copy_deadline,
-            Slot.placement_id,
+            slot.placement_id,
             sa.func.sum(sa.case((free, 1), else_=0)),
-            sa.func.sum(sa.case((sa.or_(Slot.on_sale, occupied), 1), else_=0)),
-            sa.func.min(sa.case((free, Slot.price))),
-            sa.func.min(Slot.price),
-            sa.func.min(sa.case((Slot.held_until > now, Slot.held_until))),
-            sa.func.max(sa.case((Slot.locked, 1), else_=0)),
+            sa.func.sum(sa.case((sa.or_(slot.on_sale, occupied), 1), else_=0)),
+            sa.func.min(sa.case((free, slot.price))),
+            sa.func.min(slot.price),
+            sa.func.min(sa.case((held, slot.held_until))),
+            sa.func.max(sa.case((sa.or_(slot.locked, slot.sales_close_at <= now), 1), else_=0)),
         )
-        .join(Slot, Slot.issue_id == issue.c.id)
-        .group_by(*issue.c, Slot.placement_id)
-        .order_by(issue.c.sends_at, Slot.placement_id)
+        .join_from(issue, Slot.__table__, slot.issue_id == issue.c.id)
+        .group_by(*issue.c, slot.placement_id)
+        .order_by(issue.c.sends_at, slot.placement_id)
     )
 
 
-def _week(rows: list[sa.Row[*tuple[Any, ...]]], now: datetime) -> Week:
-    number, publishes_on, rule_date, booking_deadline, copy_deadline = rows[0][:5]
-    closed = booking_deadline <= now
-    places = tuple((row[5], _availability(row[6:], closed)) for row in rows)
-    return Week(number, publishes_on, rule_date, booking_deadline, copy_deadline, places)
-
-
-def _availability(row: Iterable[Any], closed: bool) -> Availability:
-    free, offered, price, list_price, held_until, locked = row
-    if not offered:
-        return NOT_OFFERED
-    if closed or locked:
-        return Availability("closed", 0, offered, list_price)
-    if free:
-        return Availability("open", free, offered, price)
-    return Availability("held" if held_until else "sold", 0, offered, list_price, held_until)
+def _coming_issues(now: sa.BindParameter[datetime]) -> sa.Subquery:
+    issue = Issue.__table__.c
+    shown = ("id", "number", "publishes_on", "rule_date", "sends_at", "booking_deadline", "copy_deadline")
+    return (
+        sa.select(*(issue[name] for name in shown))
+        .where(issue.sends_at > now, issue.state != IssueState.DRAFT, issue.state != IssueState.SENT)
+        .order_by(issue.sends_at)
+        .limit(sa.bindparam("count", type_=sa.Integer))
+        .subquery("coming")
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -40,7 +40,6 @@ class Offer:
     kind: PlacementKind
     name: str
     description: str
-    slots: int
     copy_limit: int
     example: str
     prices: tuple[tuple[date, int], ...]
@@ -51,9 +50,9 @@ class Offer:
         return valid[-1] if valid else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
-    """Everything on the storefront that is not the calendar."""
+    """Everything on the storefront that is not the calendar. The same object as long as the rows are the same."""
 
     facts: tuple[tuple[str, str], ...]
     """(value, label) pairs about the readers."""
@@ -66,20 +65,27 @@ class Surroundings:
     offers: tuple[Offer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scrap:
-    """One row of any of the small tables."""
+class _Scrap(NamedTuple):
+    """One row of any of the small tables: what it is, two numbers and four texts, each used as its table needs."""
 
     kind: str
     first: int
     second: int
     text: str
     more: str
+    description: str
+    example: str
 
 
 def surroundings() -> Surroundings:
-    """Read the small tables in one statement and the placements in another: the page has eight queries to spend."""
-    scraps = [_Scrap(*row) for row in db.session.execute(_scraps())]
+    """Read all the small tables in one statement: the page has eight queries to spend, and each costs a journey."""
+    rows = db.session.connection().execute(_scraps())
+    return _surroundings(tuple(map(tuple, rows)))
+
+
+@functools.lru_cache(maxsize=16)
+def _surroundings(rows: tuple[tuple[Any, ...], ...]) -> Surroundings:
+    scraps = [_Scrap(*row) for row in rows]
     found = {kind: list(group) for kind, group in groupby(scraps, key=attrgetter("kind"))}
     return Surroundings(
         facts=tuple((scrap.text, scrap.more) for scrap in found.get("fact", ())),
@@ -87,69 +93,73 @@ def surroundings() -> Surroundings:
         ladder=tuple(Rung(scrap.first, scrap.second) for scrap in reversed(found.get("rung", []))),
         named=tuple(scrap.text for scrap in found.get("named", ())),
         exceptions={
-            date.fromisoformat(scrap.text): (ExceptionKind(scrap.more.partition(":")[0]), scrap.more.partition(":")[2])
+            date.fromisoformat(scrap.text): (ExceptionKind(scrap.more), scrap.description)
             for scrap in found.get("exception", ())
         },
-        offers=_offers(found.get("rate", ())),
+        offers=_offers(found.get("offer", ()), found.get("rate", ())),
     )
 
 
-def _offers(rates: Iterable[_Scrap]) -> tuple[Offer, ...]:
+def _offers(offers: Iterable[_Scrap], rates: Iterable[_Scrap]) -> tuple[Offer, ...]:
     prices: dict[int, list[tuple[date, int]]] = {}
     for rate in rates:
         prices.setdefault(rate.first, []).append((date.fromisoformat(rate.text), rate.second))
     for dated in prices.values():
         dated.sort()
     return tuple(
-        Offer(key, kind, name, description, slots, copy_limit, example, tuple(prices.get(key, ())))
-        for key, kind, name, description, slots, copy_limit, example in db.session.execute(_placements())
+        Offer(
+            scrap.second,
+            PlacementKind(scrap.more.partition(" ")[0]),
+            scrap.text,
+            scrap.description,
+            int(scrap.more.partition(" ")[2]),
+            scrap.example,
+            tuple(prices.get(scrap.second, ())),
+        )
+        for scrap in offers
     )
-
-
-@functools.lru_cache(maxsize=1)
-def _placements() -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(
-        Placement.id,
-        Placement.kind,
-        Placement.name,
-        Placement.description,
-        Placement.slots_per_issue,
-        Placement.copy_limit,
-        Placement.example_copy,
-    ).order_by(Placement.position, Placement.id)
 
 
 @functools.lru_cache(maxsize=1)
 def _scraps() -> sa.CompoundSelect[*tuple[Any, ...]]:
-    ran = (
-        sa.exists()
-        .where(Order.advertiser_id == Advertiser.id, Booking.order_id == Order.id)
-        .where(Booking.state == BookingState.RAN)
-    )
-    # A limited part of a union has to stand in a query of its own.
-    named = (
-        sa.select(Advertiser.name)
-        .where(Advertiser.may_be_named, Advertiser.erased_at.is_(None), ran)
-        .order_by(Advertiser.name)
-        .limit(MOST_NAMED)
-        .subquery("named")
-    )
-    date_text = sa.String(10)
-    both = sa.cast(ScheduleException.kind, sa.String) + ":" + ScheduleException.note
+    fact, step, rung = ReaderFact.__table__.c, DiscountStep.__table__.c, CancellationStep.__table__.c
+    rate, exception, offer = Rate.__table__.c, ScheduleException.__table__.c, Placement.__table__.c
+    kind_and_limit = sa.cast(offer.kind, sa.String) + " " + sa.cast(offer.copy_limit, sa.String)
     parts = (
-        _part("fact", ReaderFact.position, ReaderFact.id, ReaderFact.value, ReaderFact.label),
-        _part("step", DiscountStep.weeks, DiscountStep.percent, "", ""),
-        _part("rung", CancellationStep.days, CancellationStep.percent, "", ""),
-        _part("named", 0, 0, named.c.name, ""),
-        _part("rate", Rate.placement_id, Rate.amount, sa.cast(Rate.valid_from, date_text), ""),
-        _part("exception", 0, 0, sa.cast(ScheduleException.on_date, date_text), both),
+        _part("fact", fact.position, fact.id, fact.value, fact.label),
+        _part("step", step.weeks, step.percent),
+        _part("rung", rung.days, rung.percent),
+        _part("named", 0, 0, _named().c.name),
+        _part("rate", rate.placement_id, rate.amount, sa.cast(rate.valid_from, sa.String)),
+        _part(
+            "exception", 0, 0, sa.cast(exception.on_date, sa.String), sa.cast(exception.kind, sa.String), exception.note
+        ),
+        _part("offer", offer.position, offer.id, offer.name, kind_and_limit, offer.description, offer.example_copy),
     )
     return sa.union_all(*parts).order_by("kind", "first", "second", "text")
 
 
-def _part(kind: str, first: object, second: object, text: object, more: object) -> sa.Select[*tuple[Any, ...]]:
-    names = ("first", "second", "text", "more")
-    values = (value if hasattr(value, "label") else sa.literal(value) for value in (first, second, text, more))
-    return sa.select(
-        sa.literal(kind).label("kind"), *(value.label(name) for name, value in zip(names, values, strict=True))
+def _named() -> sa.Subquery:
+    """The names in a query of their own, as a limited part of a union has to be."""
+    advertiser, order, booking = Advertiser.__table__.c, Order.__table__.c, Booking.__table__.c
+    ran = (
+        sa.exists()
+        .where(order.advertiser_id == advertiser.id, booking.order_id == order.id)
+        .where(booking.state == BookingState.RAN)
     )
+    return (
+        sa.select(advertiser.name)
+        .where(advertiser.may_be_named, advertiser.erased_at.is_(None), ran)
+        .order_by(advertiser.name)
+        .limit(MOST_NAMED)
+        .subquery("named")
+    )
+
+
+def _part(kind: str, *values: object) -> sa.Select[*tuple[Any, ...]]:
+    """One table's rows in the form of a scrap; what it has no use for is empty."""
+    names = _Scrap._fields[1:]
+    padded = (*values, *("" for _ in names[len(values) :]))
+    columns = (value if isinstance(value, sa.ColumnElement) else sa.literal(value) for value in padded)
+    labelled = (column.label(name) for column, name in zip(columns, names, strict=True))
+    return sa.select(sa.literal(kind).label("kind"), *labelled)
