@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,7 +142,7 @@ def disturb(call: Call, when: str) -> None:
     if rule["action"] == "drop":
         hang_up(call.request.environ)
         raise broken(500)
-    time.sleep(float(rule.get("seconds", 30)))
+    chaos.wait(call.world.store, rule)
 
 
 def hang_up(environ: dict[str, Any]) -> None:

@@ -3,11 +3,13 @@
 For events: {"target": "events", "action": "duplicate|reorder|delay|drop", "count": 1, "types": ["refund.*"]}. For
 requests: {"target": "requests", "action": "error|drop|delay", "when": "before|after", "status": 500, "count": 1,
 "method": "POST", "path": "/v1/refunds*", "seconds": 30}; "after" is when the work is done and only the answer is lost.
+A delay of a request ends early when the rules are cleared, so that a test can hold one exactly as long as it needs.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from fnmatch import fnmatchcase
 
 from booking.stripe_simulator.store import Json, Store
@@ -54,6 +56,13 @@ def hits(rule: Json, target: str, subject: str) -> bool:
     if target == "events":
         return any(fnmatchcase(subject, pattern) for pattern in rule.get("types", ["*"]))
     return fnmatchcase(subject, f"{rule.get('method', '*')} {rule.get('path', '*')}")
+
+
+def wait(store: Store, rule: Json) -> None:
+    """Let the seconds of a delay pass; clearing the rules (or a reset) ends it early."""
+    end = time.monotonic() + float(rule.get("seconds", 30))
+    while time.monotonic() < end and store.rows("SELECT 1 FROM chaos WHERE id = ?", (rule["id"],)):
+        time.sleep(0.02)
 
 
 def listed(store: Store) -> list[Json]:

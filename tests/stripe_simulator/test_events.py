@@ -62,7 +62,7 @@ def received(app: type[App]) -> list[str]:
 
 def eventually(fact: Any) -> None:
     """Wait until something is so."""
-    for _ in range(500):
+    for _ in range(3_000):
         if fact():
             return
         time.sleep(0.01)

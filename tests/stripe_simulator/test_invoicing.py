@@ -35,7 +35,7 @@ def test_an_invoice_is_sent_and_paid_on_its_page(simulator: Simulator, client: s
     assert (invoice.status, invoice.amount_due, invoice.hosted_invoice_url) == ("draft", 45_000, None)
     sent = client.v1.invoices.send_invoice(invoice.id)
     assert sent.status == "open"
-    assert sent.due_date == sent.created + 14 * A_DAY
+    assert sent.due_date == (sent.status_transitions.finalized_at or 0) + 14 * A_DAY
     page = requests.get(str(sent.hosted_invoice_url), timeout=20)
     assert f"Invoice {sent.number}" in page.text
     refused = requests.post(str(sent.hosted_invoice_url), {"card": "4000000000000002"}, timeout=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -30,18 +31,20 @@ def test_the_same_key_with_another_body_is_refused(client: stripe.StripeClient) 
 
 
 def test_a_key_whose_request_still_runs_is_in_use(simulator: Simulator) -> None:
-    control(simulator, "/chaos", target="requests", action="delay", seconds=1, path="/v1/checkout/sessions")
-
-    def one(_: int) -> Any:
-        try:
-            return sell(client_of(simulator), key="attempt-1").id
-        except stripe.APIError as refusal:
-            return (refusal.http_status, refusal.error.code if refusal.error else None)
-
-    with ThreadPoolExecutor(2) as pool:
-        answers = set(pool.map(one, range(2)))
-    assert (409, "idempotency_key_in_use") in answers
-    assert sell(client_of(simulator), key="attempt-1").id in answers
+    control(simulator, "/chaos", target="requests", action="delay", seconds=60, path="/v1/checkout/sessions")
+    chaos = f"{simulator.base_url}/_sim/chaos"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(lambda: str(sell(client_of(simulator), key="attempt-1").id))
+        while requests.get(chaos, timeout=20).json()[0]["remaining"]:
+            time.sleep(0.01)
+        with pytest.raises(stripe.APIError) as caught:
+            sell(client_of(simulator), key="attempt-1")
+        assert caught.value.http_status == 409
+        assert caught.value.error is not None
+        assert caught.value.error.code == "idempotency_key_in_use"
+        requests.delete(chaos, timeout=20)
+        made = running.result()
+    assert sell(client_of(simulator), key="attempt-1").id == made
 
 
 def test_a_validation_failure_does_not_use_up_the_key(client: stripe.StripeClient) -> None:
