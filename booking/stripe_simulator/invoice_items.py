@@ -22,10 +22,20 @@ def create(world: World, params: Json) -> Json:
         raise invalid("Missing required param: amount.", "amount", "parameter_missing")
     if invoice and invoice["status"] != "draft":
         raise conflict("This invoice is no longer editable.", "invoice", "invoice_not_editable")
-    quantity = params.get("quantity", 1)
     currency = str(params.get("currency") or (invoice["currency"] if invoice else "")).lower()
     if not currency or (invoice and currency != invoice["currency"]):
         raise invalid("The currency of an invoice item must be that of its invoice.", "currency")
+    item = item_shape(world, params, customer, currency) | {"invoice": invoice["id"] if invoice else None}
+    world.store.add(item | {"created": world.now()})
+    if invoice:
+        put_on(world, invoice, [item])
+    emit(world, "invoiceitem.created", item)
+    return item
+
+
+def item_shape(world: World, params: Json, customer: str, currency: str) -> Json:
+    """A new item of a customer, on no invoice yet."""
+    quantity = params.get("quantity", 1)
     item = world.shape("invoiceitem", "ii_") | {
         "amount": params["amount"],
         "currency": currency,
@@ -35,7 +45,7 @@ def create(world: World, params: Json) -> Json:
         "description": params.get("description"),
         "discountable": params["amount"] >= 0,
         "discounts": [],
-        "invoice": invoice["id"] if invoice else None,
+        "invoice": None,
         "metadata": merged({}, params),
         "net_amount": params["amount"],
         "parent": None,
@@ -48,17 +58,13 @@ def create(world: World, params: Json) -> Json:
         "test_clock": None,
     }
     del item["created"]
-    world.store.add(item | {"created": world.now()})
-    if invoice:
-        put_on(world, invoice, [item])
-    emit(world, "invoiceitem.created", item)
     return item
 
 
 def put_on(world: World, invoice: Json, items: list[Json]) -> None:
     """Add items to a draft and work out its sums."""
     for item in items:
-        line = line_shape(invoice, {**item, "metadata": item["metadata"]}, item["id"])
+        line = line_shape(invoice, item, item["id"])
         invoice["lines"]["data"].append(line)
     total(invoice)
     world.store.save(invoice)
