@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask, get_template_attribute
 from playwright.sync_api import Page, expect
 
+from booking.domain.states import (
+    AttemptState,
+    BookingState,
+    CopyState,
+    DisputeState,
+    FoundState,
+    IssueState,
+    Labelled,
+    RefundState,
+)
 from tests.support import accessibility
 from tests.support.visitor import Visitor
 
@@ -127,3 +138,26 @@ def test_pressing_twice_sends_once(page: Page) -> None:
     page.wait_for_load_state()
     expect(page.locator("h1")).to_have_text("Components")
     assert sent.count("POST") == 1
+
+
+MACHINES = (BookingState, CopyState, RefundState, IssueState, AttemptState, DisputeState, FoundState)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_every_state_has_a_look_and_keeps_its_own_words(app: Flask, machine: type[Labelled]) -> None:
+    with app.test_request_context():
+        badge = get_template_attribute("components/states.html", "badge")
+        looks = {state.label: str(badge(state)) for state in machine}
+    assert all(label in look for label, look in looks.items())
+    # A ring of dots is what a state gets that nobody has thought of, but for those that are not there yet or any more.
+    unknown = {label for label, look in looks.items() if "state dots" in look}
+    assert unknown <= {"Hold ran out", "Not on sale", "Payment page expired"}
+
+
+def test_the_same_word_of_two_machines_looks_different(app: Flask) -> None:
+    with app.test_request_context():
+        badge = get_template_attribute("components/states.html", "badge")
+        assert "act diamond" in badge(CopyState.SUBMITTED)
+        assert "wait half" in badge(RefundState.SUBMITTED)
+        assert "act warn" in badge(DisputeState.OPEN)
+        assert "state good" in badge(IssueState.OPEN)
