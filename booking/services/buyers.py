@@ -22,35 +22,57 @@ class Buyer:
     vat_number: str = ""
     po_number: str = ""
 
-
-def user_for(email: str, name: str, now: datetime) -> User:
-    """The user with this address, made when it is new. A known user keeps the name they have."""
-    address = email.strip().lower()
-    user = db.session.scalars(sa.select(User).where(User.email == address)).one_or_none()
-    if user is None:
-        user = User(email=address, name=name, role=Role.ADVERTISER, created_at=now)
-        db.session.add(user)
-        db.session.flush()
-    return user
+    @property
+    def address(self) -> str:
+        """The e-mail address as users are known by it."""
+        return self.email.strip().lower()
 
 
-def advertiser_for(user: User, buyer: Buyer, now: datetime) -> Advertiser:
-    """The advertiser of this name that the user acts for, made when there is none.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row that was found, or has just been made."""
+
+    id: int
+    is_new: bool
+
+
+# Statements that every order runs are built once: building them costs more than running them.
+USER = sa.select(User.id).where(User.email == sa.bindparam("email"))
+ADVERTISER = (
+    sa.select(Advertiser.id, Advertiser.vat_number)
+    .join(Membership, Membership.advertiser_id == Advertiser.id)
+    .where(Membership.user_id == sa.bindparam("user_id"), sa.func.lower(Advertiser.name) == sa.bindparam("name"))
+    .order_by(Advertiser.id)
+    .limit(1)
+)
+NEW_USER = sa.insert(User).returning(User.id)
+NEW_ADVERTISER = sa.insert(Advertiser).returning(Advertiser.id)
+NEW_MEMBERSHIP = sa.insert(Membership)
+
+
+def user_for(email: str, name: str, now: datetime) -> Known:
+    """The user with this address (lower case), made when it is new. A known user keeps the name they have."""
+    run = db.session.connection().execute
+    found = run(USER, {"email": email}).scalar()
+    if found is not None:
+        return Known(found, is_new=False)
+    row = {"email": email, "name": name, "role": Role.ADVERTISER, "created_at": now}
+    return Known(run(NEW_USER, row).scalar_one(), is_new=True)
+
+
+def advertiser_for(user: Known, buyer: Buyer, now: datetime) -> int:
+    """The id of the advertiser of this name that the user acts for, made when there is none.
 
     Only among the user's own: a company name proves nothing, so nobody joins somebody else's advertiser by typing it.
     """
-    found = db.session.scalars(
-        sa.select(Advertiser)
-        .join(Membership, Membership.advertiser_id == Advertiser.id)
-        .where(Membership.user_id == user.id, sa.func.lower(Advertiser.name) == buyer.company.lower())
-        .order_by(Advertiser.id)
-    ).first()
+    run = db.session.connection().execute
+    asked = {"user_id": user.id, "name": buyer.company.lower()}
+    found = None if user.is_new else run(ADVERTISER, asked).one_or_none()
     if found is None:
-        found = Advertiser(name=buyer.company, created_at=now)
-        db.session.add(found)
-        db.session.flush()
-        db.session.add(Membership(user_id=user.id, advertiser_id=found.id))
-    if buyer.vat_number:
-        found.vat_number = buyer.vat_number
-    db.session.flush()
-    return found
+        row = {"name": buyer.company, "vat_number": buyer.vat_number, "created_at": now}
+        advertiser_id = run(NEW_ADVERTISER, row).scalar_one()
+        run(NEW_MEMBERSHIP, {"user_id": user.id, "advertiser_id": advertiser_id})
+        return int(advertiser_id)
+    if buyer.vat_number and buyer.vat_number != found.vat_number:
+        run(sa.update(Advertiser).where(Advertiser.id == found.id).values(vat_number=buyer.vat_number))
+    return int(found.id)

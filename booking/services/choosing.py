@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from booking.db import db
+from booking.domain import holds
 from booking.domain.errors import (
+    CoolingOff,
     IssueFrozen,
     NothingChosen,
     PriceChanged,
@@ -38,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A slot as the order finds it."""
+    """A slot as the order finds it, its row locked until the order is written."""
 
     id: int
     ordinal: int
@@ -50,10 +52,56 @@ class Candidate:
     on_sale: bool
     locked: bool
     sales_close_at: datetime
+    booking_id: int | None
+    held_until: datetime | None
+
+    def is_free(self, now: datetime) -> bool:
+        """Whether it seems worth claiming. The claim itself decides."""
+        over = self.held_until is not None and self.held_until <= now
+        return self.on_sale and not self.locked and (self.booking_id is None or over)
 
 
-def candidates(choices: Sequence[Choice]) -> list[tuple[Choice, list[Candidate]]]:
-    """The slots that each choice may be given, lowest place first; places for two jobs of one issue are not the same.
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The slot that one choice is to get, and for how long it is held."""
+
+    choice: Choice
+    slot: Candidate
+    lease: holds.Lease
+
+
+Groups = list[tuple[Choice, list[Candidate]]]
+
+CANDIDATES = (
+    sa.select(
+        Slot.id,
+        Slot.ordinal,
+        Issue.number.label("issue"),
+        Placement.kind,
+        Placement.name.label("label"),
+        Slot.price,
+        Slot.currency,
+        Slot.on_sale,
+        Slot.locked,
+        Slot.sales_close_at,
+        Slot.booking_id,
+        Slot.held_until,
+    )
+    .join(Issue, Issue.id == Slot.issue_id)
+    .join(Placement, Placement.id == Slot.placement_id)
+    .where(
+        Issue.number.in_(sa.bindparam("numbers", expanding=True)),
+        Placement.kind.in_(sa.bindparam("kinds", expanding=True)),
+    )
+    .order_by(Slot.id)
+    # Not only for the claim's sake: a booking that is inserted locks its slot's key in PostgreSQL, and two that did so
+    # before either claimed would wait for each other. SQLite has one writer and needs no lock.
+    .with_for_update(of=Slot)
+)
+
+
+def candidates(choices: Sequence[Choice]) -> Groups:
+    """The slots that each choice may be given, lowest place first, locked in id order.
 
     Raises NothingChosen, TooManyChosen or UnknownSlot.
     """
@@ -61,40 +109,49 @@ def candidates(choices: Sequence[Choice]) -> list[tuple[Choice, list[Candidate]]
         raise NothingChosen
     if len(choices) > MOST_SLOTS:
         raise TooManyChosen(chosen=len(choices), limit=MOST_SLOTS)
-    rows = db.session.execute(
-        sa.select(
-            Slot.id,
-            Slot.ordinal,
-            Issue.number.label("issue"),
-            Placement.kind,
-            Placement.name.label("label"),
-            Slot.price,
-            Slot.currency,
-            Slot.on_sale,
-            Slot.locked,
-            Slot.sales_close_at,
-        )
-        .join(Issue, Issue.id == Slot.issue_id)
-        .join(Placement, Placement.id == Slot.placement_id)
-        .where(
-            Issue.number.in_({choice.issue for choice in choices}),
-            Placement.kind.in_({choice.kind for choice in choices}),
-        )
-        .order_by(Slot.id)
-        # Not only for the claim's sake: a booking that is inserted locks its slot's key in PostgreSQL, and two that
-        # did so before either claimed would wait for each other. SQLite has one writer and needs no lock.
-        .with_for_update(of=Slot)
-    )
+    asked = {"numbers": [choice.issue for choice in choices], "kinds": [choice.kind for choice in choices]}
     slots: dict[tuple[int, PlacementKind], list[Candidate]] = {}
-    for row in rows:
+    for row in db.session.connection().execute(CANDIDATES, asked):
         slot = Candidate(**row._mapping)
         slots.setdefault((slot.issue, slot.kind), []).append(slot)
-    for group in slots.values():
-        group.sort(key=lambda slot: slot.ordinal)
-    found = [(choice, slots.get((choice.issue, choice.kind), [])) for choice in choices]
+    found = [(choice, sorted(slots.get((choice.issue, choice.kind), []), key=_place)) for choice in choices]
     if any(not group for _, group in found):
         raise UnknownSlot
     return found
+
+
+def _place(slot: Candidate) -> int:
+    return slot.ordinal
+
+
+def pick(groups: Groups, earlier: Mapping[int, Sequence[holds.Past]], now: datetime) -> list[Picked]:
+    """A free slot for each choice, no slot twice, in slot order. Raises what `why_not` says, or CoolingOff."""
+    taken: set[int] = set()
+    picked = []
+    for choice, group in groups:
+        one = _first_free(choice, [slot for slot in group if slot.id not in taken], earlier, now)
+        if one is None:
+            raise why_not(group, choice.price, now)
+        taken.add(one.slot.id)
+        picked.append(one)
+    # Claimed in one order by everybody: two orders for the same weeks never wait for each other in a circle.
+    return sorted(picked, key=lambda one: one.slot.id)
+
+
+def _first_free(
+    choice: Choice, group: Sequence[Candidate], earlier: Mapping[int, Sequence[holds.Past]], now: datetime
+) -> Picked | None:
+    waiting: CoolingOff | None = None
+    for slot in group:
+        if slot.is_free(now) and slot.price == choice.price and slot.sales_close_at > now:
+            past = earlier.get(slot.id, ())
+            wait = holds.cooling_off_until(now, past)
+            if wait is None:
+                return Picked(choice, slot, holds.new_lease(now, past))
+            waiting = CoolingOff(slot.label, slot.issue, holds.minutes_to_wait(wait, now))
+    if waiting is not None:
+        raise waiting
+    return None
 
 
 def why_not(group: Sequence[Candidate], price: int, now: datetime) -> Refusal:

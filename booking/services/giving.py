@@ -5,7 +5,6 @@ Nobody pays, so the booking is confirmed from the start and the slot is taken by
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,8 +21,8 @@ from booking.services import audit, letters, places
 from booking.services.availability import occupied
 from booking.services.booking_steps import By, began
 from booking.services.buyers import Buyer, advertiser_for, user_for
-from booking.services.holding import ALPHABET
 from booking.services.lapsing import close_sessions, lapse_overtaken
+from booking.services.ordering import new_public_id
 from booking.services.outbox import post
 from booking.services.sharing import carry_over
 
@@ -78,8 +77,8 @@ def _give(gift: Gift, by: By) -> tuple[str, list[str]]:
     slot = db.session.get(Slot, gift.slot_id)
     if slot is None:
         raise NotFound("slot")
-    user = user_for(gift.buyer.email, gift.buyer.name, by.now)
-    order = _order(gift.buyer, advertiser_for(user, gift.buyer, by.now).id, user.id, slot.currency, by.now)
+    user = user_for(gift.buyer.address, gift.buyer.name, by.now)
+    order = _order(gift.buyer, advertiser_for(user, gift.buyer, by.now), user.id, slot.currency, by.now)
     order.paid_by, order.reason, order.request_key = OrderPayment.COMPLIMENTARY, gift.reason, gift.request_key
     _, stale = _book(order, [slot], by)
     return _told(order, slot, "booking.complimentary", "complimentary", by), stale
@@ -117,7 +116,7 @@ def _known(request_key: str) -> str | None:
 
 def _order(buyer: Buyer, advertiser_id: int, user_id: int, currency: str, now: datetime) -> Order:
     return Order(
-        public_id="".join(secrets.choice(ALPHABET) for _ in range(12)),
+        public_id=new_public_id(),
         advertiser_id=advertiser_id,
         user_id=user_id,
         company=buyer.company,

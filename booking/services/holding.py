@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,35 +9,17 @@ from sqlalchemy.exc import IntegrityError
 
 from booking.db import db, transaction
 from booking.domain import holds
-from booking.domain.errors import (
-    CoolingOff,
-    HoldLapsed,
-    NotFound,
-    Refusal,
-)
-from booking.domain.frequency import Line, Quote, Step, quote
-from booking.domain.money import Money
-from booking.domain.states import Actor, BookingState, Fallback
-from booking.models import Booking, BookingEvent, DiscountStep, Order
+from booking.domain.errors import HoldLapsed, NotFound
+from booking.domain.states import Actor, AttemptState, BookingState, OrderPayment
+from booking.models import Booking, CheckoutAttempt, Order
 from booking.services import places
-from booking.services.booking_steps import By, began, step
-from booking.services.buyers import Buyer, advertiser_for, user_for
-from booking.services.choosing import Candidate, Choice, candidates, why_not
+from booking.services.booking_steps import By, step
+from booking.services.buyers import Buyer, user_for
+from booking.services.choosing import Choice, candidates, pick, why_not
 from booking.services.lapsing import close_sessions, lapse_overtaken, open_sessions_of
+from booking.services.ordering import Wish, earlier_holds, write_order
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Letters and digits that nobody mixes up on the telephone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What one press of *Hold and pay* asks for. ``replaces`` are the public ids of this browser's earlier orders."""
-
-    request_key: str
-    choices: tuple[Choice, ...]
-    buyer: Buyer
-    fallback: Fallback
-    replaces: tuple[str, ...] = ()
+SAME_FORM = sa.select(Order.public_id).where(Order.request_key == sa.bindparam("key"))
 
 
 def hold(wish: Wish, now: datetime) -> str:
@@ -60,107 +39,41 @@ def hold(wish: Wish, now: datetime) -> str:
 
 @transaction
 def _hold(wish: Wish, now: datetime) -> tuple[str, list[str]]:
-    known = db.session.scalar(sa.select(Order.public_id).where(Order.request_key == wish.request_key))
+    by = By(Actor.ADVERTISER, now)
+    groups = candidates(wish.choices)
+    # After the slots are locked: the other click of this form may have been writing its order until now.
+    known = db.session.connection().execute(SAME_FORM, {"key": wish.request_key}).scalar()
     if known is not None:
         return known, []
-    by = By(Actor.ADVERTISER, now)
     stale = _give_back(wish.replaces, by)
-    groups = candidates(wish.choices)
-    order, quoted = _write_order(wish, groups, now)
-    earlier = _earlier_holds(order.user_id, [slot.id for _, group in groups for slot in group], now)
-    # In slot order, so that two orders for the same weeks never wait for each other in a circle.
-    for (choice, group), line in sorted(zip(groups, quoted.lines, strict=True), key=lambda pair: pair[0][1][0].id):
-        booking = Booking(
-            order_id=order.id,
-            slot_id=group[0].id,
-            state=BookingState.HELD,
-            price=choice.price,
-            discount=line.discount.amount,
-            fallback=wish.fallback,
-            created_at=now,
-        )
-        db.session.add(booking)
-        began(booking, by)
-        stale += _claim_one_of(group, booking, earlier, now)
-    return order.public_id, stale
-
-
-def _write_order(wish: Wish, groups: list[tuple[Choice, list[Candidate]]], now: datetime) -> tuple[Order, Quote]:
-    currency = groups[0][1][0].currency
-    steps = [Step(row.weeks, row.percent) for row in db.session.scalars(sa.select(DiscountStep))]
-    # The price seen is the price asked: the claim refuses it if it is not the price any more.
-    quoted = quote(
-        [Line(group[0].id, choice.kind, choice.issue, Money(choice.price, currency)) for choice, group in groups], steps
-    )
-    buyer = wish.buyer
-    user = user_for(buyer.email, buyer.name, now)
-    advertiser = advertiser_for(user, buyer, now)
-    order = Order(
-        public_id="".join(secrets.choice(ALPHABET) for _ in range(12)),
-        request_key=wish.request_key,
-        advertiser_id=advertiser.id,
-        user_id=user.id,
-        company=buyer.company,
-        buyer_name=buyer.name,
-        buyer_email=user.email,
-        vat_number=buyer.vat_number,
-        po_number=buyer.po_number,
-        currency=currency,
-        subtotal=quoted.subtotal.amount,
-        discount=quoted.discount.amount,
-        created_at=now,
-    )
-    db.session.add(order)
-    db.session.flush()
-    return order, quoted
-
-
-def _claim_one_of(
-    group: list[Candidate], booking: Booking, earlier: dict[int, list[holds.Past]], now: datetime
-) -> list[str]:
-    """Claim the first free slot of the group; returns the sessions of whoever overstayed there. Raises a refusal."""
-    refusal: Refusal | None = None
-    for slot in group:
-        past = earlier.get(slot.id, [])
-        wait = holds.cooling_off_until(now, past)
-        if wait is not None:
-            refusal = CoolingOff(slot.label, slot.issue, holds.minutes_to_wait(wait, now))
-            continue
-        booking.slot_id = slot.id
-        db.session.flush()
-        if places.claim(booking, now, holds.new_lease(now, past)):
-            return lapse_overtaken(slot.id, booking.id, now)
-    raise refusal or why_not(group, booking.price, now)
-
-
-def _earlier_holds(user_id: int, slot_ids: Iterable[int], now: datetime) -> dict[int, list[holds.Past]]:
-    """This buyer's holds of each of the slots that came to nothing, as far back as the cap and the waiting look."""
-    rows = db.session.execute(
-        sa.select(Booking.slot_id, Booking.created_at, BookingEvent.at)
-        .join(Order, Order.id == Booking.order_id)
-        .join(BookingEvent, BookingEvent.booking_id == Booking.id)
-        .where(
-            Order.user_id == user_id,
-            Booking.slot_id.in_(list(slot_ids)),
-            Booking.state == BookingState.LAPSED,
-            BookingEvent.to_state == BookingState.LAPSED,
-            BookingEvent.at > now - holds.LONGEST - holds.COOL_OFF,
-        )
-    )
-    earlier: dict[int, list[holds.Past]] = {}
-    for slot_id, began_at, ended_at in rows:
-        earlier.setdefault(slot_id, []).append(holds.Past(began_at, ended_at))
-    return earlier
+    if wish.replaces:
+        groups = candidates(wish.choices)
+    user = user_for(wish.buyer.address, wish.buyer.name, now)
+    picked = pick(groups, {} if user.is_new else earlier_holds(user.id, groups, now), now)
+    written = write_order(wish, user, picked, now)
+    for one, booking_id in zip(picked, written.booking_ids, strict=True):
+        if not places.claim(booking_id, one.slot.id, one.choice.price, now, one.lease):
+            raise why_not([one.slot], one.choice.price, now)
+        if one.slot.booking_id is not None:
+            stale += lapse_overtaken(one.slot.id, booking_id, now)
+    return written.public_id, stale
 
 
 def _give_back(public_ids: tuple[str, ...], by: By) -> list[str]:
-    """Lapse what this browser still holds from earlier tries; returns their open sessions, to be closed."""
+    """Lapse what this browser still holds from earlier tries; returns their open sessions, to be closed.
+
+    An order that waits for a bank or for its invoice is no try that was left.
+    """
     if not public_ids:
         return []
+    under_way = sa.exists().where(
+        CheckoutAttempt.order_id == Order.id, CheckoutAttempt.state == AttemptState.PROCESSING
+    )
     orders = db.session.scalars(
         sa.select(Order)
         .join(Booking, Booking.order_id == Order.id)
-        .where(Order.public_id.in_(public_ids), Booking.state == BookingState.HELD)
+        .where(Order.public_id.in_(public_ids), Order.paid_by == OrderPayment.CARD, sa.not_(under_way))
+        .where(Booking.state == BookingState.HELD)
         .distinct()
     ).all()
     stale: list[str] = []

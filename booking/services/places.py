@@ -24,13 +24,24 @@ def changed(statement: sa.Update) -> bool:
     return result.rowcount > 0
 
 
-def claim(booking: Booking, now: datetime, lease: Lease) -> bool:
-    """Hold the booking's slot, if it is free, sales are open, and it costs what the buyer saw."""
-    return changed(
-        sa.update(Slot)
-        .where(Slot.id == booking.slot_id, Slot.price == booking.price, Slot.sales_close_at > now, free(now))
-        .values(booking_id=booking.id, held_until=lease.until, hold_hard_until=lease.hard_until)
+CLAIM = (
+    sa.update(Slot)
+    .where(
+        Slot.id == sa.bindparam("slot"),
+        Slot.price == sa.bindparam("seen"),
+        Slot.sales_close_at > sa.bindparam("at"),
+        free(sa.bindparam("at")),
     )
+    .values(booking_id=sa.bindparam("booking"), held_until=sa.bindparam("until"), hold_hard_until=sa.bindparam("cap"))
+)
+"""Built once: it stands in the way of every buyer."""
+
+
+def claim(booking_id: int, slot_id: int, price: int, now: datetime, lease: Lease) -> bool:
+    """Hold a slot for a booking, if it is free, sales are open, and it costs what the buyer saw."""
+    asked = {"slot": slot_id, "seen": price, "at": now, "booking": booking_id}
+    found = db.session.connection().execute(CLAIM, {**asked, "until": lease.until, "cap": lease.hard_until})
+    return found.rowcount > 0
 
 
 def extend(booking_id: int, until: datetime) -> bool:

@@ -60,15 +60,15 @@ def _slot(line: RememberedLine) -> Slot | None:
 
 def _order(told: Remembered, slots: list[Slot], currency: str, now: datetime) -> Order:
     buyer = Buyer(told.company, told.name, told.email, told.vat_number, told.po_number)
-    user = user_for(told.email, told.name, now)
+    user = user_for(buyer.address, told.name, now)
     order = Order(
         public_id=told.public_id,
         request_key=f"rebuilt-{told.public_id}",
-        advertiser_id=advertiser_for(user, buyer, now).id,
+        advertiser_id=advertiser_for(user, buyer, now),
         user_id=user.id,
         company=told.company,
         buyer_name=told.name,
-        buyer_email=user.email,
+        buyer_email=buyer.address,
         vat_number=told.vat_number,
         po_number=told.po_number,
         currency=currency,

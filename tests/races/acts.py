@@ -17,7 +17,7 @@ from flask import Flask
 from booking import clock, create_app
 from booking.db import db, transaction
 from booking.domain.errors import Refusal
-from booking.domain.states import Actor, PlacementKind
+from booking.domain.states import Actor, Fallback, PlacementKind
 from booking.models import Slot
 from booking.services import failpoints, freezing, holding, paying, refunding
 from booking.services.availability import free
@@ -82,7 +82,7 @@ def hold(key: str, company: str, choices: Sequence[tuple[int, str, int]]) -> str
     """Hold slots for a company; answers ``held`` and the order."""
     chosen = tuple(holding.Choice(number, PlacementKind(kind), price) for number, kind, price in choices)
     buyer = Buyer(company, f"{company} desk", f"{company.lower().replace(' ', '-')}@example.com")
-    wish = holding.Wish(key, chosen, buyer, holding.Fallback.CREDIT)
+    wish = holding.Wish(key, chosen, buyer, Fallback.CREDIT)
     return "held " + holding.hold(wish, clock.now())
 
 
