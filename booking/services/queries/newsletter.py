@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,6 +32,12 @@ class Settings:
 
 def settings() -> Settings:
     """Read the single row of settings; the defaults when there is none yet."""
-    columns = [getattr(Newsletter, name) for name in Settings.__slots__]
-    row = db.session.execute(sa.select(*columns).where(Newsletter.id == 1)).one_or_none()
+    row = db.session.connection().execute(_statement()).one_or_none()
     return Settings(*row) if row else Settings()
+
+
+@functools.lru_cache(maxsize=1)
+def _statement() -> sa.Select[*tuple[Any, ...]]:
+    """Built once, from the table: every page asks this, and building it costs more than running it."""
+    columns = Newsletter.__table__.c
+    return sa.select(*(columns[name] for name in Settings.__slots__)).where(columns.id == 1)
