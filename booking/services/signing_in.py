@@ -65,17 +65,20 @@ def _new_link(user: User, next_path: str, now: datetime) -> str:
 
 def address_of_link(token: str, now: datetime) -> str:
     """The address that a link signs in, without using it up. Raises LinkUsed or LinkExpired."""
-    row = db.session.execute(
-        sa.select(User.email, SignInLink.used_at, SignInLink.expires_at)
-        .join(User, User.id == SignInLink.user_id)
-        .where(SignInLink.token_hash == hashed(token), User.erased_at.is_(None))
-    ).one_or_none()
-    if row is not None and row.used_at is not None:
-        raise LinkUsed
-    if row is None or row.expires_at <= now:
-        raise LinkExpired
-    email: str = row.email
+    live = SignInLink.used_at.is_(None), SignInLink.expires_at > now, User.erased_at.is_(None)
+    email = db.session.scalar(
+        sa.select(User.email)
+        .join(SignInLink, SignInLink.user_id == User.id)
+        .where(SignInLink.token_hash == hashed(token), *live)
+    )
+    if email is None:
+        raise _why_dead(token)
     return email
+
+
+def _why_dead(token: str) -> LinkUsed | LinkExpired:
+    used = db.session.scalar(sa.select(SignInLink.used_at).where(SignInLink.token_hash == hashed(token)))
+    return LinkUsed() if used else LinkExpired()
 
 
 @transaction
@@ -88,8 +91,7 @@ def use_link(token: str, user_agent: str, now: datetime) -> SignedIn:
         .returning(SignInLink.user_id, SignInLink.next_path)
     ).one_or_none()
     if row is None:
-        address_of_link(token, now)
-        raise LinkExpired
+        raise _why_dead(token)
     user = db.session.get_one(User, row.user_id)
     return SignedIn(_open_session(user, user_agent, now), row.next_path, user.role)
 

@@ -56,13 +56,24 @@ class _AnyPort(Controller):
 
 @dataclass(slots=True)
 class PostOffice:
-    """What an SMTP server was sent. Put an SMTP reply such as `451 later` into `refuse_with` to refuse everything."""
+    """What an SMTP server was sent. Put an SMTP reply such as `451 later` into `refuse_with` to refuse everything.
+
+    One in `refuse_recipients_with` refuses before the mail is handed over, as for an unknown mailbox.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     refuse_with: str | None = None
+    refuse_recipients_with: str | None = None
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        """Take a recipient, or refuse them."""
+        if self.refuse_recipients_with is not None:
+            return self.refuse_recipients_with
+        envelope.rcpt_tos.append(address)
+        return "250 known"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """Keep one message."""
