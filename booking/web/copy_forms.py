@@ -121,6 +121,15 @@ def form_for(page: CopyPage, *, filled: bool) -> CopyForm:
     return form
 
 
+def form_of(kind: PlacementKind, revision: Revision, *, filled: bool) -> CopyForm:
+    """The form of a placement for the editor: as it was sent when `filled`, else with the words of a revision."""
+    form_class = JobForm if kind is PlacementKind.JOB else AdForm
+    form = form_class() if filled else form_class(formdata=None, data=_from_revision(revision))
+    form.weeks.choices = []
+    form.note.label.text = "A note to the advertiser"
+    return form
+
+
 def typed_fields() -> dict[str, str]:
     """What a copy form sent, field by field as typed, to be kept as a draft."""
     return {name: "\n".join(values) for name, values in request.form.lists() if name not in NOT_WORDS}
