@@ -13,7 +13,7 @@ from booking.domain.copy_errors import FeedRefused
 from booking.domain.copy_refusals import ApprovedCopyChanged
 from booking.domain.states import FoundState, IssueState
 from booking.models import FeedRun, FoundBlock, IssueItem
-from booking.services.issue_copy import Gap, Placed, copy_for, issue_numbered
+from booking.services.issue_copy import Gap, IssueCopy, Placed, copy_for, issue_numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,14 @@ def issue_page(number: int) -> IssuePage:
         gaps=gaps,
         approved=approved,
         last_feed=LastFeed(run.at, tuple(run.revision_ids)) if run else None,
-        found=_found(issue.id),
+        found=_found(issue.id) if issue.state is IssueState.SENT else (),
         refusal=refusal,
     )
+
+
+def approved_copy(number: int) -> IssueCopy:
+    """What may run in an issue, and nothing else. Raises NotFound, ApprovedCopyChanged."""
+    return copy_for(issue_numbered(number))
 
 
 def _found(issue_id: int) -> tuple[FoundHere, ...]:
