@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from booking.stripe_simulator import customers, discounts, payments, session_invoices, sessions
 from booking.stripe_simulator.cards import Card, type_of
@@ -11,13 +11,23 @@ from booking.stripe_simulator.session_shape import details
 from booking.stripe_simulator.store import Json
 from booking.stripe_simulator.world import World
 
+EXAMPLE_ADDRESS: Json = {
+    "city": "Springfield",
+    "country": "US",
+    "line1": "1 Example Street",
+    "line2": None,
+    "postal_code": "12345",
+    "state": None,
+}
+"""What a buyer who is asked for an address and types none is taken to have typed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """What the buyer says of themselves on the page."""
 
     email: str = "buyer@example.com"
-    name: str | None = None
+    name: str | None = "Test Buyer"
     address: Json | None = None
     tax_id: Json | None = None
     phone: str | None = None
@@ -42,6 +52,7 @@ def pay(world: World, session: Json, card: Card, buyer: Buyer) -> Outcome:
         return Outcome("closed")
     take_down(world, session, buyer)
     if session["amount_total"] == 0:
+        keep_customer(world, session)
         complete(world, session, "no_payment_required")
         return Outcome("paid")
     if type_of(card, session["currency"]) not in session["payment_method_types"]:
@@ -73,7 +84,9 @@ def answer_3ds(world: World, session: Json, card: Card, authenticated: bool) -> 
 
 
 def finish(world: World, session: Json, intent: Json, card: Card, buyer: Buyer) -> Outcome:
-    """The bank agrees: now, or (a debit) in some days."""
+    """The bank agrees: now, or (a debit) in some days. Only now is there a customer, as at Stripe."""
+    keep_customer(world, session)
+    intent["customer"] = session["customer"]
     if card.delayed:
         payments.debit(world, intent, card, buyer.billing())
         complete(world, session, "unpaid")
@@ -85,6 +98,7 @@ def finish(world: World, session: Json, intent: Json, card: Card, buyer: Buyer) 
 
 def take_down(world: World, session: Json, buyer: Buyer) -> None:
     """Write what the buyer said into the session, and with it the tax."""
+    buyer = whole(session, buyer)
     tax_ids = [buyer.tax_id] if buyer.tax_id and session["tax_id_collection"]["enabled"] else []
     email = session["customer_email"] or buyer.email
     session["customer_details"] = details(
@@ -101,8 +115,28 @@ def take_down(world: World, session: Json, buyer: Buyer) -> None:
         coupon, promotion = discounts.coupon_of(world, session)
         discounts.apply(world, session, coupon, promotion, world.dials.tax_percent)
         session["automatic_tax"]["status"] = "complete"
+
+
+def whole(session: Json, buyer: Buyer) -> Buyer:
+    """A buyer with an address, where the page insists on one."""
+    if session["billing_address_collection"] == "required" and buyer.address is None:
+        return replace(buyer, address=EXAMPLE_ADDRESS)
+    return buyer
+
+
+def keep_customer(world: World, session: Json) -> None:
+    """Make a customer of the buyer, or update the one that the session was given, as the app asked."""
+    said = session["customer_details"]
+    given = world.store.get("customer", session["customer"] or "")
+    if given is not None:
+        named = [part for part, how in session["_customer_update"].items() if how == "auto" and said.get(part)]
+        if named:
+            customers.update(world, {part: said[part] for part in named}, given["id"])
+        for entry in said["tax_ids"]:
+            customers.add_tax_id(world, given, entry["type"], entry["value"])
+        return
     wanted = session["customer_creation"] == "always" or session["invoice_creation"]["enabled"]
-    if session["customer"] is None and wanted:
+    if wanted:
         session["customer"] = customers.from_session(world, session)["id"]
 
 

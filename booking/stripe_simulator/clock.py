@@ -36,11 +36,6 @@ class Clock:
         self._store.set_setting("clock_frozen", str(moment) if standing else None)
         self._store.set_setting("clock_offset", str(moment - wall()))
 
-    def back_to_wall(self) -> None:
-        """Forget every adjustment."""
-        self._store.set_setting("clock_frozen", None)
-        self._store.set_setting("clock_offset", None)
-
 
 def wall() -> float:
     """Real seconds since 1970, for signatures and retries, which other programs measure on their own clocks."""

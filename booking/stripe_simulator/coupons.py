@@ -97,7 +97,7 @@ def create_promotion(world: World, params: Json) -> Json:
         "metadata": merged({}, params),
         "promotion": {"coupon": promotion["coupon"], "type": "coupon"},
         "restrictions": {
-            "first_time_transaction": limits.get("first_time_transaction", False),
+            "first_time_transaction": False,
             "minimum_amount": limits.get("minimum_amount"),
             "minimum_amount_currency": limits.get("minimum_amount_currency"),
         },

@@ -97,7 +97,7 @@ def buyer_of(session: Json) -> Buyer:
         tax_id = {"type": form.get("tax_id_type") or "eu_vat", "value": form["tax_id"].strip()}
     return Buyer(
         email=(session["customer_email"] or form.get("email", "")).strip(),
-        name=form.get("name") or None,
+        name=form.get("name") or Buyer().name,
         address=address if any(address.values()) else None,
         tax_id=tax_id,
         phone=form.get("phone") or None,
@@ -123,7 +123,8 @@ def closed(session: Json | None) -> AnyResponse:
 def page(session: Json, problem: str | None = None, status: int = 200) -> AnyResponse:
     """The checkout page, with what was typed and the sentence that says what is wrong."""
     cards: list[Card] = offered(session)
-    return shown("checkout.html", session, status=status, problem=problem, cards=cards, typed=request.form)
+    values = {"problem": problem, "cards": cards, "typed": request.form, "example": checkout.EXAMPLE_ADDRESS}
+    return shown("checkout.html", session, status=status, **values)
 
 
 def shown(template: str, session: Json | None, status: int = 200, **values: object) -> Response:

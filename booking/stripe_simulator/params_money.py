@@ -105,9 +105,7 @@ PROMOTION_CREATE = group(
     max_redemptions=whole,
     metadata=metadata,
     promotion=need(group(coupon=text, type=need(one_of("coupon")))),
-    restrictions=group(
-        "currency_options", first_time_transaction=flag, minimum_amount=whole, minimum_amount_currency=text
-    ),
+    restrictions=group("currency_options first_time_transaction", minimum_amount=whole, minimum_amount_currency=text),
 )
 PROMOTION_UPDATE = group("restrictions", active=flag, expand=EXPAND, metadata=clearable(metadata))
 PROMOTION_LIST = group("customer_account", active=flag, code=text, coupon=text, customer=text, **PAGE)

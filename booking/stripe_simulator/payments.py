@@ -7,7 +7,6 @@ from booking.stripe_simulator.cards import Card
 from booking.stripe_simulator.errors import missing
 from booking.stripe_simulator.events import changed, emit
 from booking.stripe_simulator.listing import page_of
-from booking.stripe_simulator.metadata import merged
 from booking.stripe_simulator.payment_shapes import charge_shape, intent_shape, last_error
 from booking.stripe_simulator.store import Json, public
 from booking.stripe_simulator.world import World
@@ -155,13 +154,6 @@ def retrieve_intent(world: World, params: Json, key: str) -> Json:
     if found is None:
         raise missing("payment_intent", key, "intent", in_path=True)
     return public(found)
-
-
-def update_intent(world: World, params: Json, key: str) -> Json:
-    """`POST /v1/payment_intents/{intent}`: its metadata."""
-    intent = retrieve_intent(world, params, key)
-    intent["metadata"] = merged(intent["metadata"], params)
-    return public(world.store.save(intent))
 
 
 def list_intents(world: World, params: Json) -> Json:

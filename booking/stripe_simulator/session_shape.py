@@ -57,6 +57,7 @@ def session_shape(world: World, params: Json) -> Json:
         "ui_mode": "hosted_page",
         "url": f"{world.base_url}/c/pay/{session['id']}",
         "_intent": params.get("payment_intent_data", {}),
+        "_customer_update": params.get("customer_update", {}),
     }
     if "excluded_payment_method_types" in params:
         session["excluded_payment_method_types"] = params["excluded_payment_method_types"]

@@ -51,9 +51,21 @@ def refuse_impossible(world: World, params: Json) -> None:
             raise invalid(f"You may only specify one of these parameters: {first}, {second}.", first)
     refuse_texts(params)
     if "customer" in params:
-        world.need("customer", params["customer"], "customer")
+        refuse_customer(world, params)
     lines.refuse_impossible(params)
     refuse_expiry(world.now(), params)
+
+
+def refuse_customer(world: World, params: Json) -> None:
+    """Raise StripeError for an unknown customer, or tax ids for one whose name must not change."""
+    world.need("customer", params["customer"], "customer")
+    collects = params.get("tax_id_collection", {}).get("enabled")
+    if collects and params.get("customer_update", {}).get("name") != "auto":
+        raise invalid(
+            "Tax ID collection requires updating business name on the customer. To enable tax ID collection for an "
+            "existing customer, please set `customer_update[name]` to `auto`.",
+            "customer_update[name]",
+        )
 
 
 def refuse_texts(params: Json) -> None:

@@ -133,7 +133,9 @@ def test_a_declined_card_leaves_the_session_open_and_another_card_pays(
     found = look(client, session, "payment_intent")
     assert (found.status, found.payment_intent.status) == ("open", "requires_payment_method")
     assert found.payment_intent.last_payment_error.decline_code == "insufficient_funds"
+    assert client.v1.customers.list().data == []
     assert pay(simulator, session)["result"] == "paid"
+    assert len(client.v1.customers.list().data) == 1
     assert happened(client).count("payment_intent.created") == 1
     assert happened(client).count("payment_intent.payment_failed") == 2
 
