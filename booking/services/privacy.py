@@ -17,6 +17,7 @@ from booking.domain.errors import Kind, NotFound, Refusal
 from booking.domain.states import Actor, Role
 from booking.models import (
     Advertiser,
+    CheckoutAttempt,
     Creative,
     LoginSession,
     Membership,
@@ -57,8 +58,11 @@ def erase(user_id: int, now: datetime) -> None:
     _refuse_too_early(user)
     alone = _advertisers_of_nobody_else(user_id)
     written_to = {user.email, *db.session.scalars(sa.select(Order.buyer_email).where(Order.user_id == user_id))} - {""}
+    orders = sa.select(Order.id).where(Order.user_id == user_id)
     for statement in (
         sa.update(Order).where(Order.user_id == user_id).values(buyer_name="", buyer_email=""),
+        # Asked of Stripe only for a hold that still stands, and there is none left.
+        sa.update(CheckoutAttempt).where(CheckoutAttempt.order_id.in_(orders)).values(params={}),
         sa.update(Creative).where(Creative.advertiser_id.in_(alone)).values(draft=sa.null()),
         sa.update(Advertiser)
         .where(Advertiser.id.in_(alone))

@@ -22,11 +22,12 @@ from booking.models import (
     SignInLink,
     User,
 )
-from booking.services import holding, outbox, privacy, signing_in
+from booking.services import holding, outbox, paying, privacy, signing_in
 from booking.services.outbox import Mail
 from booking.services.queries.account import everything_about, weeks_to_come
 from tests.support.copy import submitted
 from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order
+from tests.support.till import Till
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -54,8 +55,11 @@ def texts() -> str:
     return json.dumps([list(row) for row in rows], default=str)
 
 
-def test_erasing_leaves_the_person_in_no_table() -> None:
-    order = make_given_up_order()
+def test_erasing_leaves_the_person_in_no_table(till: Till) -> None:
+    with till.at(NOW):
+        order = make_order()
+        paying.start_payment(order.public_id, NOW)
+        holding.give_up(order.public_id, NOW)
     tell("news", EMAIL)
     signing_in.send_link(EMAIL, "", NOW)
     signing_in.sign_in_directly(order.user_id, "Firefox", NOW)
