@@ -31,7 +31,7 @@ from tests.support.visitor import Visitor, outside
 WEBHOOKS = "/webhooks/stripe"
 
 # Timings are never asserted, and a machine under load is no reason to fail.
-settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("default", deadline=None, max_examples=25, derandomize=True, print_blob=True)
 settings.register_profile("sure", deadline=None, max_examples=200, print_blob=True)
 settings.register_profile("thorough", deadline=None, max_examples=5_000, print_blob=True)
 settings.load_profile("default")
@@ -126,10 +126,13 @@ def app(request: pytest.FixtureRequest, database: Database, apps: Callable[[Data
 
 
 def broken(app: Flask) -> list[str]:
-    """Which invariants do not hold in the database of the app, at the time of the last mail that was written."""
+    """Which invariants do not hold in the database of the app.
+
+    Asked at the time of the oldest mail: a test that moves the clock has no worker that would have sent it meanwhile.
+    """
     with app.app_context():
-        last = db.session.scalar(sa.select(sa.func.max(OutboxMessage.created_at)))
-        return invariants.breaches(db.session(), last or now())
+        oldest = db.session.scalar(sa.select(sa.func.min(OutboxMessage.created_at)))
+        return invariants.breaches(db.session(), oldest or now())
 
 
 def put_back(app: Flask, database: Database) -> None:

@@ -16,9 +16,7 @@ from booking.domain.merge import Choice, ConflictKind
 from booking.domain.region import Region
 from tests.support import draft_strategies as some
 
-often = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+often = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def accepted(draft: bytes, copy: ApprovedCopy, choices: Mapping[Region, Choice]) -> FeedResult:
