@@ -18,7 +18,17 @@ from huey.api import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
 
 from booking import clock
-from booking.services import invoices, lapsing, link_checks, outbox, reconciling, refunding, reminding, signing_in
+from booking.services import (
+    fallbacks,
+    invoices,
+    lapsing,
+    link_checks,
+    outbox,
+    reconciling,
+    refunding,
+    reminding,
+    signing_in,
+)
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +54,8 @@ UPKEEP = (
     Upkeep("lapse-holds", 60, lapsing.lapse_run_out),
     Upkeep("submit-refunds", 60, refunding.submit_waiting),
     Upkeep("remind-of-copy", 300, reminding.remind),
+    Upkeep("apply-fallbacks", 600, fallbacks.apply_fallbacks),
+    Upkeep("check-links", 600, link_checks.check_due_links),
     Upkeep("void-overdue-invoices", 600, invoices.void_overdue),
     Upkeep("reconcile", 600, reconciling.reconcile_lately),
     Upkeep("check-links", 300, link_checks.check_due_links),
@@ -122,10 +134,10 @@ def storage(url: str, instance: Path) -> Huey:
 
 
 def wake(app: Flask) -> None:
-    """Ask a worker to deliver mail now."""
+    """Ask a worker to deliver mail now, unless one is asked already: where only cron runs, nobody empties the queue."""
     try:
-        queue(app)
-        app.extensions["huey.deliver"]()
+        if not queue(app).pending_count():
+            app.extensions["huey.deliver"]()
     # Whatever is wrong with the queue, the commit stands, and the worker looks for mail by itself.
     except Exception:
         log.exception("The worker could not be woken")
