@@ -38,7 +38,7 @@ def move_issue(number: int, to: date, note: str, editor_id: int | None, now: dat
     if times.sends_at <= now:
         raise RuleNotUsable(f"{spell_date(to)} is over. Move the issue to a later date.")
     retime(issue, times)
-    bring_in_line(now, _open_count(now))
+    bring_in_line(now, open_count(now))
     told = _tell_bookers(issue, before, now)
     sentence = f"Moved issue {number} from {spell_date(before)} to {spell_date(to)}; {told} told by mail."
     audit.record(Actor.EDITOR, editor_id, "issue.move", f"issue {number}", sentence, now)
@@ -55,7 +55,7 @@ def skip_date(on: date, note: str, editor_id: int | None, now: datetime) -> Open
     if issue is None:
         raise NotFound("issue")
     _refuse_booked(_issue(issue.number), now)
-    count, exception = _open_count(now), _exception(issue.rule_date)
+    count, exception = open_count(now), _exception(issue.rule_date)
     if exception is not None and exception.kind is ExceptionKind.EXTRA:
         db.session.delete(exception)
     else:
@@ -73,7 +73,7 @@ def put_back(on: date, editor_id: int | None, now: datetime) -> Opened:
     exception = _exception(on)
     if exception is None or exception.kind is not ExceptionKind.SKIP:
         raise NotFound("skipped date")
-    count = _open_count(now)
+    count = open_count(now)
     db.session.delete(exception)
     db.session.flush()
     opened = bring_in_line(now, count)
@@ -95,7 +95,7 @@ def add_extra(on: date, note: str, editor_id: int | None, now: datetime) -> Open
         raise RuleNotUsable(f"{spell_date(on)} was skipped or moved. Change that instead.")
     db.session.add(ScheduleException(kind=ExceptionKind.EXTRA, on_date=on, note=note[:120]))
     db.session.flush()
-    opened = bring_in_line(now, _open_count(now) + 1)
+    opened = bring_in_line(now, open_count(now) + 1)
     sentence = f"An extra issue on {spell_date(on)}. {opened.sentence}"
     audit.record(Actor.EDITOR, editor_id, "issue.extra", f"date {on.isoformat()}", sentence[:500], now)
     return opened
@@ -110,7 +110,8 @@ def _issue(number: int) -> Issue:
     return issue
 
 
-def _open_count(now: datetime) -> int:
+def open_count(now: datetime) -> int:
+    """How many issues are still to be sent."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(Issue).where(Issue.sends_at > now)) or 0
 
 

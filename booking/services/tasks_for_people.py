@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from booking.db import db, insert_new, transaction
 from booking.domain.errors import NotFound
 from booking.models import Task
+from booking.services import audit
+from booking.services.booking_steps import By
 from booking.services.places import changed
 
 
@@ -23,8 +25,11 @@ def settle_task(dedupe_key: str, now: datetime) -> None:
 
 
 @transaction
-def finish_task(task_id: int, now: datetime) -> None:
-    """The editor has dealt with it; a second click changes nothing. Raises NotFound."""
-    if db.session.get(Task, task_id) is None:
+def finish_task(task_id: int, by: By) -> None:
+    """The editor has dealt with it, which goes on record; a second click changes nothing. Raises NotFound."""
+    task = db.session.get(Task, task_id)
+    if task is None:
         raise NotFound("task")
-    changed(sa.update(Task).where(Task.id == task_id, Task.done_at.is_(None)).values(done_at=now))
+    if changed(sa.update(Task).where(Task.id == task_id, Task.done_at.is_(None)).values(done_at=by.now)):
+        sentence = f"Dealt with: {task.title}."
+        audit.record(by.actor, by.user_id, "task.done", f"task {task_id}", sentence, by.now)
