@@ -14,6 +14,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "booking.web.auth:blueprint",
     "booking.web.account:blueprint",
     "booking.web.portal_pages:blueprint",
+    "booking.web.desk_pages:blueprint",
+    "booking.web.api:blueprint",
     "booking.web.webhooks:blueprint",
 )
 """Every blueprint as "module:name". Those of development are in DEVELOPMENT_BLUEPRINTS."""

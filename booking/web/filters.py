@@ -28,6 +28,12 @@ def short_day(value: date) -> str:
     return f"{spelled[0][:3]} {spelled[1]} {spelled[2][:3]}"
 
 
+def month(value: date) -> str:
+    """Return "Feb 2020"."""
+    spelled = localtime.spell_date(_date(value)).split()
+    return f"{spelled[2][:3]} {spelled[3]}"
+
+
 def moment(value: datetime) -> str:
     """Return "Thursday 30 January 2020, 17:00 London time"."""
     return localtime.spell(value, newsletter().zone)
@@ -61,5 +67,5 @@ def _date(value: date) -> date:
 
 def register(app: Flask) -> None:
     """Offer the filters to templates, under their own names."""
-    for each in (money, day, short_day, moment, short_moment, clock_time, ago, iso):
+    for each in (money, day, short_day, month, moment, short_moment, clock_time, ago, iso):
         app.add_template_filter(each)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Its stubs are older than WTForms 3.3.
+from wtforms.validators import StopValidation
 
 from booking.domain.errors import Refusal
+from booking.domain.schedule import EARLIEST, FURTHEST
+
+T = TypeVar("T")
 
 # Control characters but tab and line feed; and the surrogates and non-characters that no database takes.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -54,6 +59,37 @@ class Required:
         """Raise ValidationError when nothing was entered or chosen."""
         if not field.data:
             raise ValidationError(self.sentence)
+
+
+class Given:
+    """The field holds a number, date or time, 0 included. One sentence for nothing, for nonsense and for a slip.
+
+    Numbers are 0 to `most`, dates those that an issue can have: anything beyond is a slip of the keyboard, and the
+    databases could not hold it. With `optional` the field may stay empty.
+    """
+
+    def __init__(self, sentence: str, most: int = 1_000_000, optional: bool = False) -> None:
+        self.sentence, self.most, self.optional = sentence, most, optional
+        self.field_flags = {} if optional else {"required": True}
+
+    def __call__(self, _form: PlainForm, field: Field) -> None:
+        """Raise StopValidation in place of what the field itself found wrong."""
+        value = field.data
+        if value is None and self.optional and not any(text.strip() for text in field.raw_data or ()):
+            field.errors = []
+            raise StopValidation
+        slip = (isinstance(value, int) and not 0 <= value <= self.most) or (
+            isinstance(value, date) and not EARLIEST <= value <= FURTHEST
+        )
+        if value is None or slip:
+            field.errors = []
+            raise StopValidation(self.sentence)
+
+
+def given(data: T | None) -> T:
+    """What a field holds whose `Given` has passed."""
+    assert data is not None
+    return data
 
 
 class AtMost:
@@ -120,7 +156,7 @@ class Email(EmailField):
         self.flags.optional = not required
 
 
-def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+def choices(pairs: Iterable[tuple[str | int, str]]) -> list[Any]:
     """(value, label) pairs as WTForms wants the choices of a field; it warns about bare pairs."""
     return [SelectChoice(value, label) for value, label in pairs]
 

@@ -9,10 +9,16 @@ import sqlalchemy as sa
 from flask import Flask, url_for
 from werkzeug.routing import Rule
 
-from booking.db import db
-from booking.models import LoginSession, OutboxMessage, User
-from booking.services import signing_in
+from booking.db import db, transaction
+from booking.domain.states import Actor
+from booking.models import ApiToken, LoginSession, OutboxMessage, Task, User
+from booking.services import api_tokens, house_ads, signing_in
+from booking.services.booking_steps import By
+from booking.services.copywriting import Words
+from booking.services.house_ads import AdText
+from booking.services.tasks_for_people import open_task
 from tests.access import Who
+from tests.support.copy import submitted
 from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order
 
 OWNER = "press@ledgerline.example"
@@ -45,17 +51,40 @@ def make_world() -> World:
     users = {Who.OWNER: user(OWNER), Who.OTHER: user(OTHER), Who.EDITOR: make_editor()}
     signing_in.sign_in_directly(users[Who.OWNER].id, "Visitor", NOW)
     signing_in.send_link(OWNER, "", NOW)
+    by_editor = By(Actor.EDITOR, NOW, users[Who.EDITOR].id)
+    ad_id = house_ads.write_ad(AdText("Us", "Read by people who carry pagers.", "https://us.example/"), by_editor)
+    api_tokens.make_token("The build", by_editor)
+    open_a_task()
+    # An address is not asked for over the network, whoever presses the button that would.
+    revision = submitted(order.bookings[0], words=Words("Ledgerline", "Read our letter.", OWNER))
     parameters = {
+        "ad_id": ad_id,
+        "advertiser_id": order.advertiser_id,
         "booking_id": order.bookings[0].id,
         "filename": "favicon.svg",
+        "form": "md",
+        "kind": "sponsor",
         "message_id": db.session.scalars(sa.select(OutboxMessage.id)).first(),
+        "name": "orders",
         "number": 500,
         "public_id": order.public_id,
+        "region": "sponsor",
+        "revision_id": revision.id,
         "session_id": db.session.scalars(sa.select(LoginSession.id)).first(),
+        "slot_id": order.bookings[0].slot_id,
+        "table_name": "discount",
+        "task_id": db.session.scalars(sa.select(Task.id)).one(),
         "token": UNKNOWN,
+        "token_id": db.session.scalars(sa.select(ApiToken.id)).one(),
         "user_id": users[Who.OWNER].id,
     }
     return World(users, parameters)
+
+
+@transaction
+def open_a_task() -> None:
+    """Something for the editor to deal with."""
+    open_task("a-task", "Something odd", "Look at it.", None, NOW)
 
 
 def user(email: str) -> User:

@@ -1,0 +1,68 @@
+"""Cells of the desk's lists as a page shows them: times with their zone, amounts with their sign, states as words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+
+from booking.domain.localtime import local_date, spell_date
+from booking.domain.states import Labelled
+from booking.services.queries.lists import Cell, ListPage
+from booking.web.context import newsletter
+
+FURTHEST_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One row: where its first cell leads ("" for nowhere), and its cells as text."""
+
+    href: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One page of a list, ready to be drawn. `newer` and `older` are numbers of pages, 0 for none."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[Shown, ...]
+    number: int
+    newer: int
+    older: int
+
+
+def shown(page: ListPage, most: int | None = None) -> ShownPage:
+    """The page with its cells written out, or only the first rows of it."""
+    rows = tuple(Shown(_href(page.thing, row[0]), tuple(text(cell) for cell in row)) for row in page.rows[:most])
+    older = page.number + 1 if page.has_more else 0
+    return ShownPage(page.title, page.head, rows, page.number, page.number - 1, older)
+
+
+def text(cell: Cell) -> str:
+    """One cell in words."""
+    if isinstance(cell, datetime):
+        zone = newsletter().zone
+        spelled = spell_date(local_date(cell, zone)).split()
+        return f"{spelled[1]} {spelled[2][:3]} {spelled[3]}"
+    if isinstance(cell, Labelled):
+        return cell.label
+    return "" if cell is None else str(cell)
+
+
+def _href(thing: str, key: Cell) -> str:
+    if key is None or not thing:
+        return ""
+    if thing == "advertiser":
+        return url_for("desk.advertiser", advertiser_id=key)
+    return url_for("desk.order", public_id=key)
+
+
+def page_number(arguments: Mapping[str, str]) -> int:
+    """The page that was asked for, counted from 1; anything else is the first."""
+    asked = arguments.get("page", "1")
+    return min(max(int(asked), 1), FURTHEST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1

@@ -1,0 +1,74 @@
+"""The desk's money page, its lists and their files, the reconciliation, and the months as pictures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking import clock
+from booking.domain.localtime import local_date
+from booking.domain.money import Money
+from booking.domain.states import LedgerAccount
+from booking.gateways.stripe_facts import PaymentsUnreachable
+from booking.services import reconciling
+from booking.services.queries.desk import open_tasks
+from booking.services.queries.lists import list_page
+from booking.services.queries.reports import balances, by_month
+from booking.web.context import newsletter
+from booking.web.csv_file import csv_file
+from booking.web.desk import blueprint
+from booking.web.desk_cells import page_number, shown
+
+LOOKS_BACK = timedelta(days=7)
+
+
+@blueprint.get("/money")
+def money() -> ResponseReturnValue:
+    """What needs a person, what the accounts hold, and the newest orders."""
+    currency = newsletter().currency
+    held = balances(currency)
+    facts = [
+        (Money(held.get(LedgerAccount.STRIPE, 0), currency), "at Stripe"),
+        (Money(-held.get(LedgerAccount.REVENUE, 0), currency), "revenue so far"),
+        (Money(-held.get(LedgerAccount.REFUNDS, 0), currency), "on its way back"),
+        (Money(held.get(LedgerAccount.DISPUTE, 0), currency), "in dispute"),
+    ]
+    newest = shown(list_page("orders", 1), most=10)
+    return render_template("desk/money.html", tasks=open_tasks(), facts_shown=facts, newest=newest)
+
+
+@blueprint.get("/money/<any(orders, payments, refunds, disputes, tasks, ledger):name>")
+def money_list(name: str) -> ResponseReturnValue:
+    """One of the lists, fifty rows at a time."""
+    page = shown(list_page(name, page_number(request.args)))
+    return render_template("desk/money_list.html", name=name, page=page)
+
+
+@blueprint.get("/exports/<name>.csv")
+def export(name: str) -> ResponseReturnValue:
+    """A whole list as a file."""
+    return csv_file(name)
+
+
+@blueprint.post("/money/reconcile")
+def reconcile() -> ResponseReturnValue:
+    """Compare our books with Stripe's now, and say what came of it."""
+    now = clock.now()
+    try:
+        report = reconciling.reconcile(now - LOOKS_BACK, now)
+    except PaymentsUnreachable:
+        flash("Stripe did not answer, so nothing was compared. Try again in a minute.", "error")
+    else:
+        for sentence in report.sentences[-12:]:
+            flash(sentence, "message" if report.whole else "warning")
+    return redirect(url_for("desk.money"), 303)
+
+
+@blueprint.get("/money/months")
+def months() -> ResponseReturnValue:
+    """Revenue and sell-through by month, as pictures that are also tables."""
+    settings = newsletter()
+    found = by_month(local_date(clock.now(), settings.zone), settings.currency)
+    return render_template("desk/months.html", months=found)

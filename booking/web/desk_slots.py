@@ -1,0 +1,143 @@
+"""One place of one issue: block it, give it away, choose what runs when it stays empty, or set how many there are."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, IntegerField, SelectField
+
+from booking import clock
+from booking.domain.errors import Refusal
+from booking.services import giving, house_ads, inventory
+from booking.services.buyers import Buyer
+from booking.services.queries import desk_places
+from booking.web.desk import answer, blueprint, by_editor, editor_id
+from booking.web.forms import Email, Form, Given, Line, Paragraphs, choices, given
+
+
+class Block(Form):
+    """Why a place is not for sale."""
+
+    reason = Line("Reason", limit=200)
+
+
+class Give(Form):
+    """Who gets a place for nothing, and why."""
+
+    request_key = HiddenField()
+    company = Line("Company", limit=120, required="Enter the name of the company.")
+    name = Line("Name", limit=120, required="Enter the name of somebody there.")
+    email = Email("E-mail address", required="Enter their e-mail address.")
+    reason = Paragraphs("Reason", limit=300, required="Write a reason. It stays on record.")
+
+
+class Choose(Form):
+    """The house ad that runs when the place stays empty."""
+
+    ad = SelectField("House ad", coerce=int)
+
+
+class Count(Form):
+    """How many places of a kind an issue has."""
+
+    count = IntegerField("Places", [Given("Enter how many places, like 5.", most=50)])
+
+
+@blueprint.get("/slots/<int:slot_id>")
+def slot(slot_id: int) -> ResponseReturnValue:
+    """One place: who has it, and what can be done with it."""
+    issue, place = desk_places.place_of(slot_id)
+    now = clock.now()
+    siblings = [each for each in issue.of(place.kind) if each.on_sale or each.is_booked or each.is_held(now)]
+    choose = Choose(ad=place.house_ad_id or 0)
+    choose.ad.choices = choices([(0, "None of its own"), *desk_places.house_ads()])
+    return render_template(
+        "desk/slot.html",
+        issue=issue,
+        place=place,
+        state=place.state(now),
+        held=place.is_held(now),
+        block=Block(),
+        choose=choose,
+        count=Count(count=len(siblings)),
+    )
+
+
+@blueprint.post("/slots/<int:slot_id>/block")
+def block(slot_id: int) -> ResponseReturnValue:
+    """Take a place out of sale; the holder of a hold may still finish."""
+    form = Block()
+    if form.validate_on_submit():
+        inventory.block(slot_id, form.reason.data, editor_id(), clock.now())
+        flash("Blocked. Nobody can book it until you put it back on sale.")
+    else:
+        flash(f"Not blocked. {' '.join(form.reason.errors)}", "error")
+    return redirect(url_for("desk.slot", slot_id=slot_id), 303)
+
+
+@blueprint.post("/slots/<int:slot_id>/unblock")
+def unblock(slot_id: int) -> ResponseReturnValue:
+    """Put a place back on sale."""
+    inventory.unblock(slot_id, editor_id(), clock.now())
+    flash("It is on sale again.")
+    return redirect(url_for("desk.slot", slot_id=slot_id), 303)
+
+
+@blueprint.route("/slots/<int:slot_id>/take-back", methods=["GET", "POST"])
+def take_back(slot_id: int) -> ResponseReturnValue:
+    """Block a place and end the hold on it, after saying what that does to the holder."""
+    issue, place = desk_places.place_of(slot_id)
+    form = Block()
+    if not form.validate_on_submit():
+        return answer("desk/take_back.html", form, issue=issue, place=place)
+    try:
+        inventory.block_now(slot_id, form.reason.data, editor_id(), clock.now())
+    except Refusal as refusal:
+        return answer("desk/take_back.html", form, refusal, issue=issue, place=place)
+    flash("Blocked, and the hold is over. A payment that is on its way is sent back by itself.")
+    return redirect(url_for("desk.slot", slot_id=slot_id), 303)
+
+
+@blueprint.route("/slots/<int:slot_id>/give", methods=["GET", "POST"])
+def give(slot_id: int) -> ResponseReturnValue:
+    """Book a place for somebody who pays nothing."""
+    issue, place = desk_places.place_of(slot_id)
+    form = Give(request_key=secrets.token_urlsafe(16))
+    if not form.validate_on_submit():
+        return answer("desk/give.html", form, issue=issue, place=place)
+    buyer = Buyer(form.company.data, form.name.data, form.email.data)
+    gift = giving.Gift((form.request_key.data or "")[:64], slot_id, buyer, form.reason.data)
+    try:
+        public_id = giving.give(gift, by_editor())
+    except Refusal as refusal:
+        return answer("desk/give.html", form, refusal, issue=issue, place=place)
+    flash(f"{form.company.data} has {place.name} in issue {issue.number}, and a mail says so.")
+    return redirect(url_for("desk.order", public_id=public_id), 303)
+
+
+@blueprint.post("/slots/<int:slot_id>/house-ad")
+def choose_ad(slot_id: int) -> ResponseReturnValue:
+    """Choose what runs when the place stays empty."""
+    form = Choose()
+    form.ad.choices = choices([(0, "None of its own"), *desk_places.house_ads()])
+    if form.validate_on_submit():
+        house_ads.choose_ad(slot_id, form.ad.data or None, by_editor())
+        flash("Saved. It runs if nobody buys the place.")
+    else:
+        flash("Choose one of the house ads in the list.", "error")
+    return redirect(url_for("desk.slot", slot_id=slot_id), 303)
+
+
+@blueprint.post("/slots/<int:slot_id>/places")
+def set_places(slot_id: int) -> ResponseReturnValue:
+    """Set how many places of this kind the issue has."""
+    issue, place = desk_places.place_of(slot_id)
+    form = Count()
+    if not form.validate_on_submit():
+        flash(form.count.errors[0] if form.count.errors else "Enter how many places, like 5.", "error")
+    else:
+        inventory.set_slots(issue.number, place.kind, given(form.count.data), editor_id(), clock.now())
+        flash(f"Issue {issue.number} now has {form.count.data} of “{place.name}”.")
+    return redirect(url_for("desk.slot", slot_id=slot_id), 303)
