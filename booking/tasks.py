@@ -58,7 +58,6 @@ UPKEEP = (
     Upkeep("check-links", 600, link_checks.check_due_links),
     Upkeep("void-overdue-invoices", 600, invoices.void_overdue),
     Upkeep("reconcile", 600, reconciling.reconcile_lately),
-    Upkeep("check-links", 300, link_checks.check_due_links),
     Upkeep("forget-old-sessions", 86_400, signing_in.forget_old),
 )
 
