@@ -13,6 +13,7 @@ from flask import current_app
 
 from booking.domain.localtime import spell, spell_date
 from booking.domain.money import Money
+from booking.domain.states import Fallback
 from booking.models import Booking, Order, Refund, User
 from booking.services.outbox import Mail
 from booking.services.queries.calendar_dates import open_dates
@@ -20,6 +21,13 @@ from booking.services.queries.newsletter import Settings, settings
 
 MOST_WEEKS = 3
 """Lines of weeks in a letter; the page behind its link shows all."""
+
+OTHERWISE = {
+    Fallback.RUN_LAST: "your last approved copy runs again",
+    Fallback.MOVE: "your booking moves to the next open week",
+    Fallback.CREDIT: "your booking is cancelled and what you paid goes back",
+}
+"""What the fallback does, in the words of a letter."""
 
 
 def sign_in(user: User, token: str, minutes: int, secret: bool = True) -> Mail:
@@ -80,6 +88,11 @@ def issue_moved(booking: Booking, before: date) -> Mail:
 def copy_due(booking: Booking) -> Mail:
     """The copy deadline comes near and there is no copy."""
     return _of_booking("copy_due", booking, due=_due(booking))
+
+
+def copy_late(booking: Booking) -> Mail:
+    """The copy deadline is here, nothing can run, and the fallback comes next."""
+    return _of_booking("copy_late", booking, due=_due(booking), otherwise=OTHERWISE[booking.fallback])
 
 
 def fallback_applied(booking: Booking, outcome: str) -> Mail:

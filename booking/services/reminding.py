@@ -1,4 +1,4 @@
-"""Reminders before the copy deadline: a range query and a key that contains the deadline.
+"""Reminders before the copy deadline and at it: a range query and a key that contains the deadline.
 
 A worker that was down for two days catches up, running twice sends nothing twice, and a moved deadline counts anew.
 """
@@ -7,56 +7,36 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
-
 from booking.db import db, transaction
-from booking.domain.states import BookingState, ReviewDecision
-from booking.models import Booking, Creative, CreativeReview, Issue, Slot
+from booking.models import Booking
 from booking.services import letters, outbox
+from booking.services.missing_copy import due_at, waiting_for_advertiser
+from booking.services.outbox import Mail
 
-REMINDERS = (timedelta(days=1), timedelta(days=3))
+REMINDERS = (timedelta(0), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 """How long before the deadline, the last reminder first."""
+
+LATE_FOR = timedelta(days=1)
+"""How long after the deadline its reminder is still news; by then the fallback has been applied."""
 
 
 @transaction
 def remind(now: datetime) -> int:
-    """Post a reminder for every booking without copy that could run whose deadline is near; returns how many are due.
+    """Post a reminder for every booking that waits for its advertiser and whose deadline is near; returns how many.
 
-    Of reminders that were missed only the latest is sent.
+    Of reminders that were missed only the latest is sent, and none that was due before the booking was made.
     """
-    bookings = db.session.scalars(_without_copy(now)).all()
-    for booking in bookings:
+    near = (due_at > now - LATE_FOR, due_at <= now + max(REMINDERS))
+    reminded = 0
+    for booking in db.session.scalars(waiting_for_advertiser().where(*near)):
         due = booking.copy_due_at or booking.slot.issue.copy_deadline
         ahead = next(span for span in REMINDERS if due - now <= span)
-        key = f"copy-due:{booking.id}:{due.isoformat()}:{ahead.days}"
-        outbox.post(letters.copy_due(booking), key, now)
-    return len(bookings)
+        if due - ahead > booking.created_at:
+            key = f"copy-due:{booking.id}:{due.isoformat()}:{ahead.days}"
+            outbox.post(_letter(booking, late=due <= now), key, now)
+            reminded += 1
+    return reminded
 
 
-def _without_copy(now: datetime) -> sa.Select[Booking]:
-    due = sa.func.coalesce(Booking.copy_due_at, Issue.copy_deadline)
-    sent_back = sa.exists().where(
-        CreativeReview.revision_id == Creative.current_revision_id,
-        CreativeReview.decision != ReviewDecision.APPROVED,
-    )
-    return (
-        sa.select(Booking)
-        .join(Slot, Slot.id == Booking.slot_id)
-        .join(Issue, Issue.id == Slot.issue_id)
-        .outerjoin(Creative, Creative.id == Booking.creative_id)
-        .where(
-            Booking.state == BookingState.CONFIRMED,
-            sa.not_(Slot.locked),
-            due > now,
-            due <= now + max(REMINDERS),
-            Creative.approved_revision_id.is_(None),
-            sa.or_(Creative.current_revision_id.is_(None), sent_back),
-        )
-        .order_by(Booking.id)
-        .options(
-            joinedload(Booking.order),
-            joinedload(Booking.slot).joinedload(Slot.issue),
-            joinedload(Booking.slot).joinedload(Slot.placement),
-        )
-    )
+def _letter(booking: Booking, *, late: bool) -> Mail:
+    return letters.copy_late(booking) if late else letters.copy_due(booking)

@@ -16,7 +16,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 FALLBACK_HINTS = {
     Fallback.RUN_LAST.value: "Good when you run the same words for weeks.",
     Fallback.MOVE.value: "You keep what you paid for and run in a later issue.",
-    Fallback.CREDIT.value: "The issue goes out without you, and what you paid stays to your credit.",
+    Fallback.CREDIT.value: "The issue goes out without you, and what you paid comes back to you in full.",
 }
 
 

@@ -49,6 +49,7 @@ LETTERS: dict[str, Write] = {
     "moved": lambda _, booking: letters.moved(booking, 499),
     "issue_moved": lambda _, booking: letters.issue_moved(booking, date(2026, 3, 7)),
     "copy_due": lambda _, booking: letters.copy_due(booking),
+    "copy_late": lambda _, booking: letters.copy_late(booking),
     "fallback_applied": lambda _, booking: letters.fallback_applied(booking, "The last approved copy runs again."),
     "approved": lambda _, booking: letters.approved(booking),
     "changes_requested": lambda _, booking: letters.changes_requested(booking, "The link is broken."),

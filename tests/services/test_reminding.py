@@ -11,6 +11,7 @@ from booking import clock
 from booking.db import db
 from booking.models import Booking, OutboxMessage
 from booking.services import reminding, reviewing
+from booking.services.copywriting import Words
 from tests.support.copy import confirmed, editor_by, seen, submitted
 from tests.support.factories import choice, make_editor, make_issue, make_order
 
@@ -33,14 +34,22 @@ def subjects() -> list[str]:
     return list(db.session.scalars(sa.select(OutboxMessage.subject).order_by(OutboxMessage.id)))
 
 
-def test_a_reminder_goes_out_three_days_and_one_day_before_the_deadline() -> None:
-    deadline = due(make_booking())
+def test_reminders_go_out_seven_three_and_one_days_before_the_deadline_and_at_it() -> None:
+    make_issue(503)
+    [booking] = confirmed(make_order(choice(503)))
+    deadline = due(booking)
     sent = []
-    for hours in (73, 72, 71, 48, 25, 24, 23, 1, 0, -1):
+    for hours in (169, 168, 167, 73, 72, 25, 24, 1, 0, -1, -23, -25):
         reminding.remind(deadline - timedelta(hours=hours))
         sent.append(len(subjects()))
-    assert sent == [0, 1, 1, 1, 1, 2, 2, 2, 2, 2]
-    assert all(subject.startswith("Copy due by ") for subject in subjects())
+    assert sent == [0, 1, 1, 1, 2, 2, 3, 3, 4, 4, 4, 4]
+    assert all(subject.startswith("Copy due by ") for subject in subjects()[:3])
+    assert subjects()[3] == "Copy for issue 503 was due now"
+
+
+def test_nobody_is_reminded_of_what_the_confirmation_has_just_said() -> None:
+    booking = make_booking()
+    assert reminding.remind(booking.created_at) == 0
 
 
 def test_running_twice_sends_nothing_twice() -> None:
@@ -84,6 +93,13 @@ def test_copy_that_was_sent_back_is_missing_again() -> None:
     booking = make_booking()
     revision = submitted(booking)
     reviewing.request_changes(seen(revision), "The link is broken.", editor_by(make_editor()))
+    assert reminding.remind(due(booking) - timedelta(days=1)) == 1
+
+
+def test_an_edit_that_waits_for_the_advertiser_is_missing_too() -> None:
+    booking = make_booking()
+    revision = submitted(booking)
+    reviewing.edit(seen(revision), Words("Ledgerline", "Fewer words.", revision.link), editor_by(make_editor()))
     assert reminding.remind(due(booking) - timedelta(days=1)) == 1
 
 
