@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import current_app
 from flask_migrate import upgrade
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from booking import clock
 from booking.db import db
@@ -55,13 +56,21 @@ def refuse_production() -> None:
 def throw_away() -> None:
     """Drop every table. The file stays, because a server that runs has it open."""
     db.session.remove()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if db.engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            names = sa.inspect(connection).get_table_names()
-            for name in names:
-                connection.exec_driver_sql(f'DROP TABLE "{name}"')
-        else:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-    db.engine.dispose()
+    # The driver's own connection: within a transaction SQLite would go on checking foreign keys.
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        for statement in _drops(cursor) if db.engine.dialect.name == "sqlite" else _NEW_SCHEMA:
+            cursor.execute(statement)
+        connection.commit()
+    finally:
+        connection.invalidate()
+        db.engine.dispose()
+
+
+_NEW_SCHEMA = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+
+
+def _drops(cursor: DBAPICursor) -> list[str]:
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return ["PRAGMA foreign_keys = OFF", *(f'DROP TABLE "{name}"' for (name,) in cursor.fetchall())]

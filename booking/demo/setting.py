@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from booking.db import db, transaction
 from booking.demo import words
+from booking.domain.schedule import Rule, upcoming
 from booking.domain.states import PlacementKind
 from booking.models import HouseAd, Issue, Newsletter, Placement, ReaderFact, Slot, User
 from booking.services import opening, pricing, signing_in
@@ -34,14 +35,13 @@ class Stage:
 
 def lay(now: datetime) -> Stage:
     """Set the newsletter up, with all its issues open, as it stood eight weeks ago."""
-    first = _sunday_before(now.date()) - timedelta(weeks=PAST - 1)
-    start_newsletter(Start(words.NAME, first, FIRST_NUMBER, contact_email=words.EDITOR))
+    start = Start(words.NAME, _next_date(now) - timedelta(weeks=PAST), FIRST_NUMBER, contact_email=words.EDITOR)
+    start_newsletter(start)
     _describe()
     opening.open_issues(now - timedelta(weeks=PAST + 1), PAST + COMING)
     signing_in.make_editor(words.EDITOR, now - timedelta(weeks=PAST + 1))
     editor = db.session.scalars(sa.select(User).where(User.email == words.EDITOR)).one()
-    number = sa.select(Issue.number).where(Issue.sends_at > now).order_by(Issue.sends_at).limit(1)
-    stage = Stage(editor.id, db.session.scalars(number).one())
+    stage = Stage(editor.id, FIRST_NUMBER + PAST)
     _raise_the_price(stage, now)
     return stage
 
@@ -79,5 +79,8 @@ def slot_id(number: int, kind: PlacementKind, ordinal: int = 1) -> int:
     ).one()
 
 
-def _sunday_before(day: date) -> date:
-    return day - timedelta(days=(day.weekday() + 1) % 7)
+def _next_date(now: datetime) -> date:
+    """The date of the next issue: on a Sunday morning it is still today."""
+    habits = Start(words.NAME, now.date())
+    rule = Rule(habits.weekday, habits.send_time, habits.zone, now.date() - timedelta(days=1))
+    return upcoming(rule, (), now, 1)[0].publishes_on

@@ -14,7 +14,17 @@ from booking.demo.stripe_stand_in import at, pay
 from booking.demo.words import Company
 from booking.domain.states import Actor, Fallback, PlacementKind
 from booking.models import Advertiser, CreativeRevision, Issue, Order, Slot
-from booking.services import cancelling, copywriting, freezing, giving, holding, inventory, rescheduling, reviewing
+from booking.services import (
+    cancelling,
+    copywriting,
+    freezing,
+    giving,
+    holding,
+    inventory,
+    lapsing,
+    rescheduling,
+    reviewing,
+)
 from booking.services.booking_steps import By
 from booking.services.copywriting import Submission
 from booking.services.giving import Gift
@@ -91,6 +101,7 @@ def _what_went_wrong(stage: Stage, now: datetime) -> None:
 
 def _this_minute(stage: Stage, now: datetime) -> None:
     skipped = db.session.scalars(sa.select(Issue.publishes_on).where(Issue.number == stage.number(9))).one()
+    lapsing.lapse_run_out(now)
     rescheduling.skip_date(skipped, "holiday", stage.editor_id, now)
     inventory.block(slot_id(stage.number(7), SPONSOR), "Our own anniversary", stage.editor_id, now)
     _hold(words.MOSSBANK, [stage.number(6)], SPONSOR, now)

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,7 +50,7 @@ def simulator() -> Iterator[None]:
 def at(moment: datetime) -> Iterator[datetime]:
     """Within the block it is `moment`, for the app and for Stripe."""
     with clock.frozen_at(moment) as now:
-        _ask("/clock", offset=(now - datetime.now(UTC)).total_seconds())
+        _ask("/clock", set=int(now.timestamp()))
         yield now
 
 

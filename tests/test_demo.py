@@ -1,0 +1,106 @@
+"""The demo can be loaded on any day of the week, shows every state, and keeps away from real people and money."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy.session import Session
+from sqlalchemy.orm import scoped_session
+
+from booking import clock, demo
+from booking.demo import words
+from booking.domain.states import BookingState
+from booking.models import Booking, Issue, Newsletter, Refund, Slot
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.usefixtures("simulator")
+
+Db = scoped_session[Session]
+
+MOMENTS = ("2026-03-08 09:59", "2026-03-08 10:00", "2026-03-07 23:30", "2026-10-25 01:30")
+"""A minute before an issue goes out, the minute it does, a Saturday night, and the hour that clocks show twice."""
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_the_demo_loads_at_any_time(session: Db, moment: str) -> None:
+    with clock.frozen_at(moment) as now:
+        demo.load()
+        session.rollback()
+        coming = session.scalar(sa.select(sa.func.min(Issue.number)).where(Issue.sends_at > now))
+    assert coming == 412
+
+
+def test_the_demo_has_bookings_in_every_state_and_all_pages_stand(session: Db, visitor: Visitor) -> None:
+    with clock.frozen_at("2026-03-04 09:00") as now:
+        assert demo.is_empty()
+        demo.load()
+        session.rollback()
+        assert not demo.is_empty()
+        states = set(session.scalars(sa.select(Booking.state)))
+        assert states == set(BookingState) - {BookingState.UNPLACED, BookingState.LAPSED} | states & {
+            BookingState.LAPSED
+        }
+        assert session.scalar(sa.select(sa.func.count(Slot.id)).where(Slot.held_until > now)) == 1
+        assert session.scalar(sa.select(sa.func.count(Refund.id))) == 2
+        page = visitor.get("/")
+    assert page.h1 == "One sponsor an issue. Every Sunday."
+    for said in ("Sold", "Held until", "Not offered", "No issue: holiday", "Ledgerline, Nightjar Metrics."):
+        assert said in page.text
+
+
+def test_nobody_in_the_demo_is_a_person_or_a_real_address() -> None:
+    companies = [value for value in vars(words).values() if isinstance(value, words.Company)]
+    assert len(companies) > 10
+    for company in companies:
+        mailbox, _, domain = company.buyer.email.partition("@")
+        assert mailbox in ("press", "jobs")
+        assert domain.endswith(".example")
+        assert company.buyer.name.endswith(("press desk", "hiring"))
+
+
+def test_the_command_says_what_it_did(app: Flask, session: Db) -> None:
+    run = app.test_cli_runner().invoke
+    with clock.frozen_at("2026-03-04 09:00"):
+        assert "The demo newsletter is loaded." in run(args=["demo"]).output
+        assert "There is a newsletter already." in run(args=["demo"]).output
+        assert run(args=["demo", "--if-empty"]).output == ""
+        assert "Nothing to change." in run(args=["issues", "generate"]).output
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count(Newsletter.id))) == 1
+
+
+def test_starting_again_leaves_nothing_of_before(app: Flask, session: Db) -> None:
+    run = app.test_cli_runner().invoke
+    with clock.frozen_at("2026-03-04 09:00"):
+        run(args=["demo"])
+        session.rollback()
+        before = session.scalars(sa.select(Booking.id)).all()
+        session.remove()
+        answer = run(args=["demo", "--again"])
+    assert answer.output == "The demo newsletter is loaded.\n"
+    assert len(session.scalars(sa.select(Booking.id)).all()) == len(before)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("BOOKING_ENV", "production", "The demo is for development"),
+        ("STRIPE_IS_SIMULATED", False, "The demo pays at the Stripe simulator only"),
+    ],
+)
+def test_the_demo_keeps_away_from_real_people_and_money(
+    app: Flask, session: Db, setting: str, value: object, sentence: str
+) -> None:
+    app.config[setting] = value
+    answer = app.test_cli_runner().invoke(args=["demo"])
+    assert answer.exit_code == 2
+    assert sentence in answer.output
+    assert demo.is_empty()
+
+
+def test_issues_cannot_be_opened_before_there_is_a_newsletter(app: Flask, session: Db) -> None:
+    answer = app.test_cli_runner().invoke(args=["issues", "generate"])
+    assert answer.exit_code == 2
+    assert "The newsletter is not set up yet." in answer.output
