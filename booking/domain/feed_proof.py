@@ -3,7 +3,7 @@ copy, and feeding again would change nothing. It reads the result afresh and tru
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from booking.domain.blocks import ApprovedCopy, Block, blocks_for, same_heading, split_items
 from booking.domain.copy_errors import FeedRefused
@@ -49,19 +49,17 @@ def _reads_back(fed: Document, block: Block, snapshot: Snapshot) -> bool:
 def _prove_outside(draft: Document, fed: Document, base: Snapshots, outcome: Run) -> None:
     after = outcome.snapshots
     # A hand edit that was overwritten with the same words again is written, though its snapshot is what it was.
-    touched = [
-        region for region in reversed(Region) if region in outcome.written or base.get(region) != after.get(region)
-    ]
-    hints = {region: after.get(region) or base.get(region) or Snapshot("") for region in touched}
-    if _outside(draft, base, hints) != _outside(fed, after, hints):
+    others = [region for region in Region if region in outcome.written or base.get(region) != after.get(region)]
+    touched = dict.fromkeys([*reversed(outcome.inserted), *others])
+    if _outside(draft, base, after, touched) != _outside(fed, after, base, touched):
         raise FeedRefused("Feeding this draft would change text outside the ads. Check the gaps around its headings.")
 
 
-def _outside(document: Document, written: Snapshots, hints: Snapshots) -> str:
-    """The text without the touched regions and the newlines that belong to them."""
-    for region, hint in hints.items():
-        span = locate(document, region, written[region].text if region in written else "")
-        if span:
-            text = removed(document.text, span, hint.lead, hint.trail)
-            document = read(text, document.encoding)
+def _outside(document: Document, own: Snapshots, other: Snapshots, touched: Iterable[Region]) -> str:
+    """The text without the touched regions and the newlines that belong to them, by its own snapshots if it can."""
+    for region in touched:
+        span = locate(document, region, own[region].text if region in own else "")
+        gaps = own.get(region) or other.get(region)
+        if span and gaps:
+            document = read(removed(document.text, span, gaps.lead, gaps.trail), document.encoding)
     return document.text

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from booking.domain.copy_errors import FeedRefused
-from booking.domain.issue_text import Document, Section
+from booking.domain.heading import Paid
+from booking.domain.issue_text import Document, Section, content_end
 from booking.domain.region import Region, section_of
 
 SECTION_GAP = 2
@@ -24,14 +25,18 @@ class Gap:
     trail: str
 
 
-def place_for(document: Document, region: Region) -> Gap:
+def place_for(document: Document, region: Region, jobs_hang: bool) -> Gap:
     """Where the region belongs in an issue that has none.
 
-    Raises FeedRefused when the issue has no section to go before.
+    `jobs_hang` says that Jobs were put at the end with the gap above them: what goes before them then hangs in the same
+    way, so that each can be taken out without the other. Raises FeedRefused when the issue has no section.
     """
     if region is Region.FOOT:
         return _before(document, document.footer or 0, FOOT_GAP)
     following = _following(document, region)
+    if following is not None and jobs_hang and following.heading.paid is Paid.JOBS:
+        above = content_end(document.text, document.front, following.start)
+        return Gap(above, "\n" * (SECTION_GAP + 1), "")
     if following is not None:
         return _before(document, following.start, SECTION_GAP)
     if not document.sections:

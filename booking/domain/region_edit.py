@@ -26,6 +26,8 @@ class Run:
     warnings: tuple[str, ...] = ()
     written: tuple[Region, ...] = ()
     """The regions whose text came from a block in this run."""
+    inserted: tuple[Region, ...] = ()
+    """Those of them that were not there, in the order in which they were put in."""
 
     @property
     def not_run(self) -> frozenset[Region]:
@@ -81,15 +83,22 @@ def run(
     state = Run(document, dict(snapshots))
     for region in reversed(Region) if restore else Region:
         _step(state, region, blocks.get(region), choices.get(region), restore)
+    # New blocks come last, so that whoever takes them out again first finds what was there, gaps and all.
+    for region in state.inserted:
+        _insert(state, _site(state.document, region, blocks[region], None))
     return state
 
 
 def removed(text: str, span: Span, lead: str, trail: str) -> str:
-    """`text` without the span and without as much of its own newlines around it as is still there."""
-    above, below = text[: span.start], text[span.end :]
-    before = min(len(lead), len(above) - len(above.rstrip("\n")))
-    after = min(len(trail), len(below) - len(below.lstrip("\n")))
-    return above[: len(above) - before] + below[after:]
+    """`text` without the span and without as many newlines around it as belong to it, if they are still there.
+
+    Above and below become one gap, so what one side lacks is taken from the other; two lines are never joined.
+    """
+    above, below = text[: span.start].rstrip("\n"), text[span.end :].lstrip("\n")
+    over, under = span.start - len(above), len(text) - span.end - len(below)
+    keep = max(over - len(lead), 0) + max(under - len(trail), 0)
+    keep -= min(keep, max(len(lead) - over, 0) + max(len(trail) - under, 0))
+    return above + "\n" * max(keep, 1 if above and below else 0) + below
 
 
 def _step(state: Run, region: Region, block: Block | None, choice: Choice | None, restore: bool) -> None:
@@ -136,10 +145,15 @@ def _core(document: Document, block: Block, section: Section | None, snapshot: S
 
 
 def _insert(state: Run, site: Site) -> None:
-    gap = place_for(state.document, site.region)
+    jobs = state.snapshots.get(Region.JOBS)
+    gap = place_for(state.document, site.region, jobs is not None and jobs.hangs)
     state.edit(Span(gap.offset, gap.offset), gap.lead + site.core + gap.trail)
     state.snapshots[site.region] = Snapshot(site.core, gap.lead, gap.trail, wanted=site.wanted)
     state.written += (site.region,)
+
+
+def _defer(state: Run, site: Site) -> None:
+    state.inserted += (site.region,)
 
 
 def _write(state: Run, site: Site) -> None:
@@ -160,8 +174,26 @@ def _append(state: Run, site: Site) -> None:
 
 def _remove(state: Run, site: Site) -> None:
     snapshot = state.snapshots.pop(site.region)
+    heir = _heir(state, site)
+    if heir and snapshot.lead and not snapshot.hangs:
+        # The gap above now belongs to the block next to this one, or there would be none between it and the intro.
+        state.snapshots[heir] = replace(state.snapshots[heir], lead=state.snapshots[heir].lead + snapshot.lead)
+        snapshot = replace(snapshot, lead="")
     text = removed(state.document.text, site.found, snapshot.lead, snapshot.trail)
     state.edit(Span(0, len(state.document.text)), text)
+
+
+def _heir(state: Run, site: Site) -> Region | None:
+    """The sponsor for the event and the event for the sponsor, when the feed wrote both and they are neighbours."""
+    other = {Region.SPONSOR: Region.EVENT, Region.EVENT: Region.SPONSOR}.get(site.region)
+    snapshot = state.snapshots.get(other) if other else None
+    if other is None or snapshot is None:
+        return None
+    span = locate(state.document, other, snapshot.text)
+    if span is None:
+        return None
+    between = state.document.text[min(span.end, site.found.end) : max(span.start, site.found.start)]
+    return None if between.strip() else other
 
 
 def _put_back(state: Run, site: Site) -> None:
@@ -200,7 +232,7 @@ def _taken(state: Run, site: Site, text: str) -> Snapshot:
 _ACTS: dict[Act, Callable[[Run, Site], None]] = {
     Act.LEAVE: _leave,
     Act.FORGET: _forget,
-    Act.INSERT: _insert,
+    Act.INSERT: _defer,
     Act.WRITE: _write,
     Act.APPEND: _append,
     Act.REMOVE: _remove,

@@ -30,6 +30,11 @@ class Snapshot:
     wanted: str = ""
     theirs: str = ""
 
+    @property
+    def hangs(self) -> bool:
+        """Whether the block was put at an end, with its gap above it, rather than before something, with it below."""
+        return len(self.lead) > len(self.trail)
+
     def dump(self) -> bytes:
         """Bytes for the database; `Snapshot.load` reads them back."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True).encode()

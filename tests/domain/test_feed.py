@@ -78,6 +78,41 @@ def test_an_event_follows_a_sponsor_that_stands_last() -> None:
     assert names(feed(draft[:18], ApprovedCopy(events=(EVENT,))).draft) == ["Sponsored event", "News"]
 
 
+def test_an_event_before_jobs_at_the_end_comes_and_goes_by_itself() -> None:
+    draft = b"Sponsor\n=\n\nBuy things.\n"
+    jobs = feed(draft, ONLY_JOBS)
+    both = feed(jobs.draft, ApprovedCopy(events=(EVENT,), jobs=JOBS), jobs.base)
+    assert names(both.draft) == ["Sponsor", "Sponsored event", "Jobs"]
+    assert cancel(both.draft, both.base).draft == draft
+    event = feed(both.draft, ApprovedCopy(events=(EVENT,)), both.base)
+    assert event.draft == feed(draft, ApprovedCopy(events=(EVENT,))).draft
+    assert cancel(event.draft, event.base).draft == draft
+
+
+@pytest.mark.parametrize("gap", range(3))
+@pytest.mark.parametrize("first", ["sponsor", "event"])
+@pytest.mark.parametrize("last", ["sponsor", "event"])
+def test_neighbours_come_and_go_in_any_order(gap: int, first: str, last: str) -> None:
+    alone = {"sponsor": ONLY_SPONSOR, "event": ApprovedCopy(events=(EVENT,))}
+    draft = f"Hello.\n{chr(10) * gap}News\n====\n\nNote.\n".encode()
+    one = feed(draft, alone[first])
+    both = feed(one.draft, ApprovedCopy(SPONSOR, (EVENT,)), one.base)
+    left = feed(both.draft, alone[last], both.base)
+    assert left.draft == feed(draft, alone[last]).draft
+    for result in (one, both, left):
+        assert cancel(result.draft, result.base).draft == draft
+
+
+def test_blocks_that_the_editor_parted_or_removed_are_no_neighbours() -> None:
+    draft = b"News\n====\n\nNote.\n\n\nTools\n=====\n\nNote.\n"
+    both = feed(draft, ApprovedCopy(SPONSOR, (EVENT,)))
+    event, sponsor = f"Sponsored event\n===============\n\n{markdown(EVENT)}\n\n\n".encode(), ApprovedCopy(SPONSOR)
+    removed = both.draft.replace(event, b"")
+    assert feed(removed, ApprovedCopy(events=(EVENT,)), both.base, {Region.EVENT: Choice.NOT_RUN}).draft == draft
+    moved = removed.replace(b"Tools\n", event + b"Tools\n")
+    assert feed(moved, sponsor, both.base).draft == feed(draft, sponsor).draft
+
+
 @pytest.mark.parametrize("above", range(8))
 @pytest.mark.parametrize("gap", range(8))
 def test_gaps_are_made_up_and_never_taken_away(above: int, gap: int) -> None:
