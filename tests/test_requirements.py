@@ -109,6 +109,12 @@ def test_the_program_imports_only_what_it_declares() -> None:
     assert {each for each in undeclared if not each.endswith(allowed)} == set()
 
 
+def test_everything_declared_is_used() -> None:
+    used = {name for module, _ in imports("booking", "migrations", "tests") for name in distributions(module)}
+    types = {name for name in DEVELOPMENT if name.startswith("types-")}
+    assert (RUNTIME | DEVELOPMENT) - used - types - RUN_BY_NAME.keys() == set()
+
+
 def test_types_are_installed_only_for_what_is_there() -> None:
     present = locked("requirements-dev.txt").keys()
     types = {name.removeprefix("types-") for name in DEVELOPMENT if name.startswith("types-")}

@@ -18,8 +18,9 @@ log = logging.getLogger(__name__)
 def worker() -> None:
     """Run the background tasks until stopped: send mail, let holds run out, remind of copy."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    # At this level Huey names every task that it puts into its queue, six times a minute.
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    # At this level Huey names every task that it puts into its queue, six times a minute, and stripe every request.
+    for talkative in ("huey", "stripe"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     tasks.work(current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy
 
 

@@ -168,4 +168,5 @@ def forget_old(now: datetime) -> int:
     """Delete links and sessions that have opened nothing for a month; returns how many."""
     ended = sa.or_(LoginSession.revoked_at < now - KEPT, LoginSession.last_seen_at < now - SESSION_LASTS - KEPT)
     statements = sa.delete(SignInLink).where(SignInLink.expires_at < now - KEPT), sa.delete(LoginSession).where(ended)
+    # A DELETE answers with a cursor's result, which the type of execute does not say.
     return sum(db.session.execute(statement).rowcount for statement in statements)  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -92,23 +93,24 @@ def start_newsletter(start: Start) -> None:
             currency=start.currency.upper(),
         )
     )
+    db.session.add_all(_placements(start))
+    db.session.add_all(DiscountStep(weeks=step.weeks, percent=step.percent) for step in DEFAULT_STEPS)
+    db.session.add_all(CancellationStep(days=rung.days, percent=rung.percent) for rung in DEFAULT_LADDER)
+
+
+def _placements(start: Start) -> Iterator[Placement]:
     prices = {
         PlacementKind.SPONSOR: start.sponsor_price,
         PlacementKind.EVENT: start.event_price,
         PlacementKind.JOB: start.job_price,
     }
     for position, offer in enumerate(OFFERS, 1):
-        rate = Rate(valid_from=start.starts_on, amount=prices[offer.kind])
-        db.session.add(
-            Placement(
-                kind=offer.kind,
-                name=offer.name,
-                description=offer.description,
-                position=position,
-                slots_per_issue=offer.slots,
-                copy_limit=offer.copy_limit,
-                rates=[rate],
-            )
+        yield Placement(
+            kind=offer.kind,
+            name=offer.name,
+            description=offer.description,
+            position=position,
+            slots_per_issue=offer.slots,
+            copy_limit=offer.copy_limit,
+            rates=[Rate(valid_from=start.starts_on, amount=prices[offer.kind])],
         )
-    db.session.add_all(DiscountStep(weeks=step.weeks, percent=step.percent) for step in DEFAULT_STEPS)
-    db.session.add_all(CancellationStep(days=rung.days, percent=rung.percent) for rung in DEFAULT_LADDER)

@@ -25,19 +25,13 @@ ECHOED = (
 def session_shape(world: World, params: Json) -> Json:
     """A new, open session without lines or sums."""
     session = world.shape("checkout.session", "cs_test_")
-    automatic_tax = bool(params.get("automatic_tax", {}).get("enabled"))
     invoice = params.get("invoice_creation", {"enabled": False})
     collection = params.get("tax_id_collection", {"enabled": False})
     session |= dict.fromkeys(NULLS)
     session |= {name: params.get(name) for name in ECHOED}
     session |= {
         "adaptive_pricing": {"enabled": params.get("adaptive_pricing", {}).get("enabled", False)},
-        "automatic_tax": {
-            "enabled": automatic_tax,
-            "liability": {"type": "self"} if automatic_tax else None,
-            "provider": "stripe" if automatic_tax else None,
-            "status": "requires_location_inputs" if automatic_tax else None,
-        },
+        "automatic_tax": automatic_tax(params),
         "currency": params["line_items"][0]["price_data"]["currency"].lower(),
         "custom_fields": [],
         "custom_text": dict.fromkeys(CUSTOM_TEXTS) | params.get("custom_text", {}),
@@ -64,6 +58,17 @@ def session_shape(world: World, params: Json) -> Json:
     if params.get("customer_email"):
         session["customer_details"] = details(email=params["customer_email"])
     return session
+
+
+def automatic_tax(params: Json) -> Json:
+    """Whether tax is worked out, and by whom."""
+    enabled = bool(params.get("automatic_tax", {}).get("enabled"))
+    return {
+        "enabled": enabled,
+        "liability": {"type": "self"} if enabled else None,
+        "provider": "stripe" if enabled else None,
+        "status": "requires_location_inputs" if enabled else None,
+    }
 
 
 CUSTOM_TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")

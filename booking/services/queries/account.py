@@ -96,17 +96,29 @@ def everything_about(user_id: int) -> dict[str, Any]:
 
     Without the hashes of tokens, which open doors, and without the editor's notes, which are not about the person.
     """
-    orders = sa.select(Order.id).where(Order.user_id == user_id)
-    bookings = sa.select(Booking.id).where(Booking.order_id.in_(orders))
     email = sa.select(User.email).where(User.id == user_id).scalar_subquery()
-    own = sa.select(Membership.advertiser_id).where(Membership.user_id == user_id)
     return {
         "user": _rows(sa.select(User.__table__).where(User.id == user_id)),
-        "advertisers": _rows(
-            sa.select(Advertiser.id, Advertiser.name, Advertiser.vat_number, Advertiser.may_be_named).where(
-                Advertiser.id.in_(own)
+        **_bought(user_id),
+        **_written(user_id),
+        "letters": _rows(
+            sa.select(OutboxMessage.subject, OutboxMessage.body, OutboxMessage.created_at, OutboxMessage.sent_at).where(
+                OutboxMessage.recipient == email, sa.not_(OutboxMessage.secret)
             )
         ),
+        "signed_in": _rows(
+            sa.select(
+                LoginSession.user_agent, LoginSession.created_at, LoginSession.last_seen_at, LoginSession.revoked_at
+            ).where(LoginSession.user_id == user_id)
+        ),
+        "log": _rows(sa.select(AuditEntry.at, AuditEntry.sentence).where(AuditEntry.actor_id == user_id)),
+    }
+
+
+def _bought(user_id: int) -> dict[str, Any]:
+    orders = sa.select(Order.id).where(Order.user_id == user_id)
+    bookings = sa.select(Booking.id).where(Booking.order_id.in_(orders))
+    return {
         "orders": _rows(sa.select(Order.__table__).where(Order.user_id == user_id)),
         "bookings": _rows(
             sa.select(Booking.__table__, Issue.number.label("issue"), Issue.publishes_on)
@@ -125,23 +137,23 @@ def everything_about(user_id: int) -> dict[str, Any]:
                 Refund.booking_id.in_(bookings)
             )
         ),
+    }
+
+
+def _written(user_id: int) -> dict[str, Any]:
+    own = sa.select(Membership.advertiser_id).where(Membership.user_id == user_id)
+    return {
+        "advertisers": _rows(
+            sa.select(Advertiser.id, Advertiser.name, Advertiser.vat_number, Advertiser.may_be_named).where(
+                Advertiser.id.in_(own)
+            )
+        ),
         "drafts": _rows(sa.select(Creative.id, Creative.draft).where(Creative.advertiser_id.in_(own))),
         "copy": _rows(
             sa.select(CreativeRevision.__table__)
             .join(Creative, Creative.id == CreativeRevision.creative_id)
             .where(Creative.advertiser_id.in_(own))
         ),
-        "letters": _rows(
-            sa.select(OutboxMessage.subject, OutboxMessage.body, OutboxMessage.created_at, OutboxMessage.sent_at).where(
-                OutboxMessage.recipient == email, sa.not_(OutboxMessage.secret)
-            )
-        ),
-        "signed_in": _rows(
-            sa.select(
-                LoginSession.user_agent, LoginSession.created_at, LoginSession.last_seen_at, LoginSession.revoked_at
-            ).where(LoginSession.user_id == user_id)
-        ),
-        "log": _rows(sa.select(AuditEntry.at, AuditEntry.sentence).where(AuditEntry.actor_id == user_id)),
     }
 
 
