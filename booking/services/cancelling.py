@@ -116,7 +116,10 @@ def _standing(booking_id: int) -> Booking:
     booking = db.session.scalars(
         sa.select(Booking)
         .where(Booking.id == booking_id)
-        .options(joinedload(Booking.order), joinedload(Booking.slot).joinedload(Slot.issue))
+        .options(
+            joinedload(Booking.order),
+            joinedload(Booking.slot).options(joinedload(Slot.issue), joinedload(Slot.placement)),
+        )
         .execution_options(populate_existing=True)
     ).one_or_none()
     if booking is None:

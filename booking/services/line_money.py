@@ -5,7 +5,9 @@ A payment is for a whole order; the ledger's sale row says which share of it eac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,8 +15,8 @@ from booking.db import db
 from booking.domain.cancellation import Rung, Terms
 from booking.domain.money import Money
 from booking.domain.states import PaymentDisposition, RefundState
-from booking.models import Booking, CancellationStep, LedgerEntry, Payment, Refund
-from booking.services.queries.newsletter import settings
+from booking.models import Booking, CancellationStep, LedgerEntry, Newsletter, Payment, Refund
+from booking.services.queries.newsletter import Settings
 from booking.services.withholding import withheld
 
 APPLIED = (PaymentDisposition.APPLIED, PaymentDisposition.LATE_APPLIED)
@@ -30,40 +32,48 @@ class LineMoney:
 
 
 def money_of(booking: Booking) -> LineMoney:
-    """Work out what can be given back of this booking.
+    """Work out what can be given back of this booking, in one statement: it stands on pages.
 
     A refund of the order that names no booking counts against every line: never more goes back than is left.
     """
-    payment = db.session.scalars(
-        sa.select(Payment).where(Payment.order_id == booking.order_id, Payment.disposition.in_(APPLIED))
+    row = db.session.execute(
+        sa.select(Payment, _sold_for(booking), _gone_back(booking), _is_withheld(booking)).where(
+            Payment.order_id == booking.order_id, Payment.disposition.in_(APPLIED)
+        )
     ).one_or_none()
-    nothing = Money.zero(booking.order.currency)
-    if payment is None:
-        return LineMoney(None, nothing, disputed=False)
+    if row is None:
+        return LineMoney(None, Money.zero(booking.order.currency), disputed=False)
+    payment, sold_for, gone_back, disputed = row
     left = payment.amount - payment.refund_reserved
-    paid = Money(max(0, min(_sold_for(booking) - _gone_back(booking), left)), payment.currency)
-    return LineMoney(payment, paid, _is_withheld(booking))
+    paid = max(0, min((sold_for or 0) - int(gone_back), left))
+    return LineMoney(payment, Money(paid, payment.currency), bool(disputed))
 
 
 def terms() -> Terms:
     """The cancellation ladder as it is now, in the newsletter's zone."""
-    rungs = db.session.scalars(sa.select(CancellationStep).order_by(CancellationStep.days.desc()))
-    return Terms(settings().zone, tuple(Rung(rung.days, rung.percent) for rung in rungs))
+    rows: Sequence[Any] = db.session.execute(
+        sa.select(Newsletter.zone, CancellationStep.days, CancellationStep.percent)
+        .outerjoin(CancellationStep, sa.true())
+        .order_by(CancellationStep.days.desc())
+    ).all()
+    zone = rows[0][0] if rows else Settings().zone
+    return Terms(zone, tuple(Rung(days, percent) for _, days, percent in rows if days is not None))
 
 
-def _sold_for(booking: Booking) -> int:
+def _sold_for(booking: Booking) -> sa.ScalarSelect[int]:
     sale = sa.select(LedgerEntry.amount).where(
         LedgerEntry.source_kind == "booking", LedgerEntry.source_id == str(booking.id), LedgerEntry.leg == "sale"
     )
-    return db.session.scalar(sale) or 0
+    return sale.scalar_subquery()
 
 
-def _gone_back(booking: Booking) -> int:
+def _gone_back(booking: Booking) -> sa.ScalarSelect[int]:
     total = sa.select(sa.func.coalesce(sa.func.sum(Refund.amount), 0)).where(
         Refund.booking_id == booking.id, Refund.state != RefundState.FAILED
     )
-    return int(db.session.scalar(total) or 0)
+    return total.scalar_subquery()
 
 
-def _is_withheld(booking: Booking) -> bool:
-    return bool(db.session.scalar(sa.select(sa.exists().where(Booking.id == booking.id, withheld()))))
+def _is_withheld(booking: Booking) -> sa.ColumnElement[bool]:
+    # A payment of its own in the inner query: the outer one is already about the payment that was applied.
+    return sa.exists().where(Booking.id == booking.id, withheld())

@@ -13,7 +13,7 @@ from booking.domain.copy_text import markdown
 from booking.services.queries.copy import revisions_of
 from booking.services.queries.orders import order_page
 from booking.services.queries.portal import BookingLine, booking_line, bookings_of, tear_sheet
-from booking.web import copy_pages
+from booking.web import copy_pages, portal_cancel
 from booking.web.booking_timeline import Point, next_step, points
 from booking.web.context import newsletter, own_home
 from booking.web.copy_proof import places_of
@@ -21,7 +21,7 @@ from booking.web.portal import blueprint, own_booking
 from booking.web.security import own_order, signed_in, viewer
 from booking.web.thread import thread
 
-__all__ = ["blueprint", "copy_pages"]
+__all__ = ["blueprint", "copy_pages", "portal_cancel"]
 
 
 @dataclass(frozen=True, slots=True)
