@@ -97,5 +97,5 @@ sure: lint ## all that CI runs, with more examples and the coverage of the rules
 
 .PHONY: clean
 clean: ## remove what was made here, the virtual environment and the development database too
-	rm -rf $(VENV) build instance .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) node_modules build instance .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
