@@ -165,6 +165,6 @@ def log(world: World, request: Request, request_id: str, response: Response) -> 
 
 def answer(status: int, body: Json, request_id: str, headers: dict[str, str]) -> Response:
     """The HTTP answer with the headers that clients read."""
-    response = Response(json.dumps(body, indent=2) + "\n", status, mimetype="application/json")
+    response = Response(json.dumps(body), status, mimetype="application/json")
     response.headers.update({"Request-Id": request_id, "Stripe-Version": API_VERSION, **headers})
     return response

@@ -47,7 +47,7 @@ def emit(world: World, kind: str, subject: Json, before: Json | None = None) -> 
     world.store.add(event)
     for payload in world.dials.payloads:
         body = public(event) if payload == "snapshot" else notification(event)
-        deliveries.enqueue(world, event["id"], kind, json.dumps(body, indent=2))
+        deliveries.enqueue(world, event["id"], kind, json.dumps(body))
     return event
 
 

@@ -13,4 +13,5 @@ LENGTHS = {"cs_test_": 58, "req_": 14}
 
 def new_id(prefix: str) -> str:
     """A fresh id: the prefix (with its underscore) and random letters and digits."""
-    return prefix + "".join(secrets.choice(ALPHABET) for _ in range(LENGTHS.get(prefix, 24)))
+    drawn = secrets.token_bytes(LENGTHS.get(prefix, 24))
+    return prefix + "".join(ALPHABET[byte % len(ALPHABET)] for byte in drawn)
