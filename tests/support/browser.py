@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+ABORTED = "net::ERR_ABORTED"
+
 # As root there is no sandbox, and without the networking flags Chromium calls its maker at every start.
 ARGUMENTS = (
     "--no-sandbox",
@@ -64,7 +66,13 @@ def open_page(browser: Browser, base_url: str | None = None, **options: Any) -> 
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"error on {page.url}: {error}"))
     page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}") if _is_wrong(said, page) else None)
-    page.on("requestfailed", lambda request: wrong.append(f"not loaded: {request.url} {request.failure}"))
+    # Aborted is what the browser calls whatever was still loading when the next page was asked for.
+    page.on(
+        "requestfailed",
+        lambda request: (
+            None if request.failure == ABORTED else wrong.append(f"not loaded: {request.url} {request.failure}")
+        ),
+    )
     try:
         yield page, wrong
     finally:

@@ -1,0 +1,1 @@
+"""Whole stories, as a sponsor, a recruiter and the editor live them."""
