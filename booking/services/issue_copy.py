@@ -51,12 +51,13 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A booked place with nothing to run in it, and why."""
+    """A booked place with nothing to run in it, and why. `waiting_id` is the revision to decide about."""
 
     booking_id: int
     kind: PlacementKind
     company: str
     reason: str
+    waiting_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def approved_now(issue: Issue) -> IssueCopy:
         elif (reason := _why_not(booking, disputed)) is None:
             ads.append((_rank(slot, booking), _placed(slot, booking)))
         else:
-            gaps.append(Gap(booking.id, slot.placement.kind, booking.order.company, reason))
+            gaps.append(Gap(booking.id, slot.placement.kind, booking.order.company, reason, _waiting(booking)))
     ads.sort(key=lambda ranked: ranked[0])
     return IssueCopy(issue.number, tuple(ad for _, ad in ads), tuple(gaps), _label_foot())
 
@@ -152,6 +153,12 @@ def _why_not(booking: Booking, disputed: bool) -> str | None:
     if creative is not None and creative.approved is not None:
         return None
     return "No copy yet." if creative is None or creative.current_revision_id is None else "The copy is not approved."
+
+
+def _waiting(booking: Booking) -> int | None:
+    """The newest revision, unless what runs is approved already and only withheld."""
+    creative = booking.creative
+    return None if creative is None or creative.approved_revision_id else creative.current_revision_id
 
 
 def _placed(slot: Slot, booking: Booking) -> Placed:

@@ -4,7 +4,7 @@ what copy must be is decided by the rules of the domain, which are pointed at th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
@@ -28,12 +28,20 @@ class CopyForm(Form):
 
     weeks = SelectMultipleField("Weeks that run this copy", option_widget=CheckboxInput())
     note = Paragraphs("A note to the editor", limit=1000)
+    wanted: ClassVar[tuple[str, ...]] = ()
+    """Fields that copy cannot do without. The rules say so in their own words; the labels must not say otherwise."""
+
     version = HiddenField(default="0")
     writer = HiddenField()
 
     def words(self) -> Words:
         """What was written."""
         raise NotImplementedError
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.wanted:
+            self[name].flags.optional = False
 
     @property
     def other_weeks(self) -> tuple[int, ...]:
@@ -53,6 +61,7 @@ class CopyForm(Form):
 class AdForm(CopyForm):
     """Copy of a sponsor or a sponsored event."""
 
+    wanted = ("name", "body", "link")
     name = Line("Name in the heading", limit=300)
     body = Paragraphs("Text", limit=LONGEST_TEXT)
     link = Line("Link", limit=2500)
@@ -65,6 +74,7 @@ class AdForm(CopyForm):
 class JobForm(CopyForm):
     """A job ad: its facts, its words, and where to apply. The text for the issue is composed, unless worded by hand."""
 
+    wanted = ("title", "company", "text", "link")
     title = Line("Job title", limit=300)
     company = Line("Company", limit=300)
     place = Line("Place", limit=300)

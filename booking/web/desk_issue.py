@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -55,6 +56,11 @@ class UnfreezeForm(Form):
     """Why a frozen issue is opened again."""
 
     reason = Paragraphs("Reason", limit=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Asked for by the act itself, in its own words.
+        self.reason.flags.optional = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@ that was on the screen; when something newer came meanwhile, the answer is that,
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -35,6 +37,11 @@ class DecisionForm(Form):
     """Why copy is refused, or sent back."""
 
     reason = Paragraphs("Your reason", limit=2000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Asked for by the decision itself, in its own words.
+        self.reason.flags.optional = False
 
 
 @blueprint.get("/review")
