@@ -11,10 +11,10 @@ from booking.domain.copy_attacks import attacks
 from booking.domain.copy_errors import FeedRefused
 from booking.domain.copy_text import AdCopy
 from booking.domain.feed_proof import items_in, prove
+from booking.domain.feed_run import run
 from booking.domain.issue_text import Document, parse
 from booking.domain.merge import Choice, Conflict
 from booking.domain.region import Region
-from booking.domain.region_edit import run
 from booking.domain.snapshot import Snapshot, dump_all, load_all
 from booking.domain.title_line import IssueFacts, disagreements
 

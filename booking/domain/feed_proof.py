@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from booking.domain.blocks import ApprovedCopy, Block, blocks_for, same_heading, split_items
 from booking.domain.copy_errors import FeedRefused
+from booking.domain.feed_run import run
 from booking.domain.issue_text import Document, read
 from booking.domain.region import Region, locate, section_of
-from booking.domain.region_edit import Run, removed, run
+from booking.domain.region_edit import Run, removed
 from booking.domain.snapshot import Snapshot
 
 Snapshots = Mapping[Region, Snapshot]

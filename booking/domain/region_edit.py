@@ -1,18 +1,17 @@
-"""Carries out what `merge` decides, one region after the other, each on the text that the one before left.
-Going step by step keeps the gaps right when two blocks meet; the texts are small."""
+"""What the feed can do to one region: put text in, take it out, or only remember something about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from booking.domain.blocks import ITEM_GAP, Block, heading_lines, same_heading
+from booking.domain.blocks import ITEM_GAP, Block
 from booking.domain.copy_errors import FeedRefused
 from booking.domain.draft_bytes import SIZE_LIMIT
-from booking.domain.issue_text import Document, Section, Span, read
-from booking.domain.merge import Act, Choice, Conflict, Situation, decide
+from booking.domain.issue_text import Document, Span, read
+from booking.domain.merge import Act, Conflict
 from booking.domain.place import place_for
-from booking.domain.region import PAID, Region, gaps_around, locate, section_of
+from booking.domain.region import Region, gaps_around, locate
 from booking.domain.snapshot import Snapshot
 
 
@@ -67,28 +66,6 @@ class Site:
         return self.block.wanted if self.block else ""
 
 
-def run(
-    document: Document,
-    blocks: Mapping[Region, Block],
-    snapshots: Mapping[Region, Snapshot],
-    choices: Mapping[Region, Choice],
-    *,
-    restore: bool = False,
-) -> Run:
-    """Bring every region to what its block says, or collect the conflicts.
-
-    With `restore`, what the feed once replaced is put back instead of leaving a hole. Raises FeedRefused when a region
-    cannot be told for certain.
-    """
-    state = Run(document, dict(snapshots))
-    for region in reversed(Region) if restore else Region:
-        _step(state, region, blocks.get(region), choices.get(region), restore)
-    # New blocks come last, so that whoever takes them out again first finds what was there, gaps and all.
-    for region in state.inserted:
-        _insert(state, _site(state.document, region, blocks[region], None))
-    return state
-
-
 def removed(text: str, span: Span, lead: str, trail: str) -> str:
     """`text` without the span and without as many newlines around it as belong to it, if they are still there.
 
@@ -101,50 +78,7 @@ def removed(text: str, span: Span, lead: str, trail: str) -> str:
     return above + "\n" * max(keep, 1 if above and below else 0) + below
 
 
-def _step(state: Run, region: Region, block: Block | None, choice: Choice | None, restore: bool) -> None:
-    snapshot = state.snapshots.get(region)
-    if block is None and snapshot is None:
-        _warn_of_unbooked(state, region)
-        return
-    site = _site(state.document, region, block, snapshot)
-    present = state.document.slice(site.span) if site.span else None
-    act = decide(Situation(region, present, snapshot, block, site.core if block else None), choice)
-    if isinstance(act, Conflict):
-        state.conflicts += (act,)
-        return
-    puts_back = act is Act.REMOVE and snapshot is not None and bool(snapshot.before) and (restore or snapshot.kept)
-    (_put_back if puts_back else _ACTS[act])(state, site)
-    if block is None:
-        _warn_of_unbooked(state, region)
-
-
-def _warn_of_unbooked(state: Run, region: Region) -> None:
-    document = state.document
-    if document.foot if region is Region.FOOT else document.paid(PAID[region]):
-        state.warnings += (f"The draft has text in the {region.value} region that nobody booked. It was left alone.",)
-
-
-def _site(document: Document, region: Region, block: Block | None, snapshot: Snapshot | None) -> Site:
-    span = locate(document, region, snapshot.text if snapshot else "")
-    section = None if region is Region.FOOT else section_of(document, region)
-    core = _core(document, block, section, snapshot) if block else ""
-    return Site(region, block, span, snapshot, core)
-
-
-def _core(document: Document, block: Block, section: Section | None, snapshot: Snapshot | None) -> str:
-    """The region's text as the approved copy gives it: an existing heading that says the same keeps its bytes."""
-    if snapshot and snapshot.kept:
-        return snapshot.before + ITEM_GAP + block.body
-    if block.region is Region.FOOT:
-        return block.body
-    if section and same_heading(section.heading, block):
-        heading = document.text[section.start : section.body].rstrip("\n")
-    else:
-        heading = heading_lines(block.name, document.sections[0].heading if document.sections else None)
-    return f"{heading}\n\n{block.body}"
-
-
-def _insert(state: Run, site: Site) -> None:
+def insert(state: Run, site: Site) -> None:
     jobs = state.snapshots.get(Region.JOBS)
     gap = place_for(state.document, site.region, jobs is not None and jobs.hangs)
     state.edit(Span(gap.offset, gap.offset), gap.lead + site.core + gap.trail)
@@ -196,7 +130,7 @@ def _heir(state: Run, site: Site) -> Region | None:
     return None if between.strip() else other
 
 
-def _put_back(state: Run, site: Site) -> None:
+def put_back(state: Run, site: Site) -> None:
     state.edit(site.found, state.snapshots.pop(site.region).before)
 
 
@@ -229,7 +163,7 @@ def _taken(state: Run, site: Site, text: str) -> Snapshot:
     return Snapshot(text, lead, trail, before=state.document.slice(site.found), wanted=site.wanted)
 
 
-_ACTS: dict[Act, Callable[[Run, Site], None]] = {
+ACTS: dict[Act, Callable[[Run, Site], None]] = {
     Act.LEAVE: _leave,
     Act.FORGET: _forget,
     Act.INSERT: _defer,
