@@ -20,6 +20,8 @@ from booking.stripe_simulator.store import Json
 from booking.stripe_simulator.world import World, request_in_hand
 
 TEST_KEYS = ("sk_test_", "rk_test_")
+LOGGED = 2_000
+"""How many requests the log keeps; older ones make room."""
 
 
 @dataclass(slots=True)
@@ -129,7 +131,7 @@ def form_of(request: Request) -> dict[str, Raw]:
     """The form of a POST, the query of anything else, both nested."""
     if request.method == "POST":
         return decode(request.get_data(as_text=True))
-    return decode(request.query_string.decode())
+    return decode(request.query_string.decode(errors="replace"))
 
 
 def disturb(call: Call, when: str) -> None:
@@ -154,13 +156,14 @@ def hang_up(environ: dict[str, Any]) -> None:
 
 def log(world: World, request: Request, request_id: str, response: Response) -> None:
     """Keep what was asked and answered, so that a test can hold both against Stripe's schema."""
-    form = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode()
+    form = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode(errors="replace")
     key = request.headers.get("Idempotency-Key")
     world.store.run(
         "INSERT INTO request_log (request_id, method, path, form, idempotency_key, status, answer)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (request_id, request.method, request.path, form, key, response.status_code, response.get_data(as_text=True)),
     )
+    world.store.run("DELETE FROM request_log WHERE id <= (SELECT max(id) FROM request_log) - ?", (LOGGED,))
 
 
 def answer(status: int, body: Json, request_id: str, headers: dict[str, str]) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from booking.stripe_simulator import deliveries
@@ -14,6 +14,12 @@ blueprint = Blueprint("console", __name__)
 
 SHOWN = 30
 """How many of each are listed, newest first."""
+
+
+@blueprint.get("/")
+def front() -> AnyResponse:
+    """Whoever opens the bare address wants the console."""
+    return redirect("/_sim/", 303)
 
 
 @blueprint.get("/_sim/")

@@ -67,6 +67,8 @@ def pay_with(world: World, invoice: Json, card: Card) -> str | None:
     link = link_of(world, invoice)
     if link is None:
         raise conflict(f"Invoice {invoice['id']} has no payment to make; it is {invoice['status']}.")
+    if card.delayed or card.asks:
+        raise conflict("The simulator pays invoices with cards that answer at once.", "payment_method")
     intent = world.need("payment_intent", link["payment"]["payment_intent"], "payment_intent")
     billing = {"email": invoice["customer_email"], "name": invoice["customer_name"]}
     invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}

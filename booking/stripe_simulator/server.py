@@ -64,8 +64,8 @@ class Simulator:
 
     def stop(self) -> None:
         """Stop serving and delivering, and let go of the port and the file."""
-        self._server.shutdown()
         if self._thread is not None:
+            self._server.shutdown()
             self._thread.join()
         self._server.server_close()
         self.parts.postman.stop()

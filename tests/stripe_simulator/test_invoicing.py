@@ -102,6 +102,13 @@ def test_a_declined_payment_of_an_invoice_is_a_card_error(client: stripe.StripeC
     assert (caught.value.code, caught.value.http_status) == ("card_declined", 402)
 
 
+def test_an_invoice_is_not_paid_at_once_by_what_settles_later(client: stripe.StripeClient) -> None:
+    sent = client.v1.invoices.send_invoice(draft(client).id)
+    with pytest.raises(stripe.InvalidRequestError, match="at once"):
+        client.v1.invoices.pay(sent.id, {"payment_method": "bank_debit"})
+    assert client.v1.invoices.retrieve(sent.id).status == "open"
+
+
 def test_a_finalised_invoice_cannot_be_changed(client: stripe.StripeClient) -> None:
     sent = client.v1.invoices.send_invoice(draft(client).id)
     with pytest.raises(stripe.InvalidRequestError) as caught:

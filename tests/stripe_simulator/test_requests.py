@@ -195,6 +195,12 @@ def test_only_test_keys_are_let_in(simulator: Simulator, key: str) -> None:
         client.v1.balance.retrieve()
 
 
+@pytest.mark.parametrize("query", [b"limit=%FF%FE", b"a[b]=1&a=2", b"[]=1", b"expand[][]=x", b"created[gte]=x"])
+def test_a_garbled_query_is_refused_and_not_a_failure(simulator: Simulator, query: bytes) -> None:
+    url = f"{simulator.base_url}/v1/checkout/sessions?".encode() + query
+    assert requests.get(url, auth=("sk_test_x", ""), timeout=20).status_code == 400
+
+
 def test_every_answer_says_its_request_and_version(simulator: Simulator) -> None:
     url = f"{simulator.base_url}/v1/balance"
     answer = requests.get(url, auth=("sk_test_x", ""), timeout=20)
