@@ -96,15 +96,15 @@ def _availability(*counted: Any) -> Availability:
 def _statement() -> sa.Select[*tuple[Any, ...]]:
     """Built once, from tables: building it, and loading through the session, cost more than running it."""
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
-    issue, slot = _coming_issues(now), Slot.__table__.c
+    issue, slot = Issue.__table__.c, Slot.__table__.c
     free, held, occupied = availability.free(now), availability.held(now), availability.occupied(now)
     return (
         sa.select(
-            issue.c.number,
-            issue.c.publishes_on,
-            issue.c.rule_date,
-            issue.c.booking_deadline,
-            issue.c.copy_deadline,
+            issue.number,
+            issue.publishes_on,
+            issue.rule_date,
+            issue.booking_deadline,
+            issue.copy_deadline,
             slot.placement_id,
             sa.func.sum(sa.case((free, 1), else_=0)),
             sa.func.sum(sa.case((sa.or_(slot.on_sale, occupied), 1), else_=0)),
@@ -113,19 +113,19 @@ def _statement() -> sa.Select[*tuple[Any, ...]]:
             sa.func.min(sa.case((held, slot.held_until))),
             sa.func.max(sa.case((sa.or_(slot.locked, slot.sales_close_at <= now), 1), else_=0)),
         )
-        .join_from(issue, Slot.__table__, slot.issue_id == issue.c.id)
-        .group_by(*issue.c, slot.placement_id)
-        .order_by(issue.c.sends_at, slot.placement_id)
+        .join_from(Issue.__table__, Slot.__table__, slot.issue_id == issue.id)
+        .where(issue.id.in_(_coming_issues(now)))
+        # By the keys alone: the rest of the issue follows from its id, and sorting long rows would cost the most.
+        .group_by(issue.id, slot.placement_id)
+        .order_by(issue.sends_at, slot.placement_id)
     )
 
 
-def _coming_issues(now: sa.BindParameter[datetime]) -> sa.Subquery:
+def _coming_issues(now: sa.BindParameter[datetime]) -> sa.Select[int]:
     issue = Issue.__table__.c
-    shown = ("id", "number", "publishes_on", "rule_date", "sends_at", "booking_deadline", "copy_deadline")
     return (
-        sa.select(*(issue[name] for name in shown))
+        sa.select(issue.id)
         .where(issue.sends_at > now, issue.state != IssueState.DRAFT, issue.state != IssueState.SENT)
         .order_by(issue.sends_at)
         .limit(sa.bindparam("count", type_=sa.Integer))
-        .subquery("coming")
     )
