@@ -50,7 +50,9 @@ def _reads_back(fed: Document, block: Block, snapshot: Snapshot) -> bool:
 def _prove_outside(draft: Document, fed: Document, base: Snapshots, outcome: Run) -> None:
     after = outcome.snapshots
     # A hand edit that was overwritten with the same words again is written, though its snapshot is what it was.
-    others = [region for region in Region if region in outcome.written or base.get(region) != after.get(region)]
+    others = [
+        region for region in reversed(Region) if region in outcome.written or base.get(region) != after.get(region)
+    ]
     touched = dict.fromkeys([*reversed(outcome.inserted), *others])
     if _outside(draft, base, after, touched) != _outside(fed, after, base, touched):
         raise FeedRefused("Feeding this draft would change text outside the ads. Check the gaps around its headings.")

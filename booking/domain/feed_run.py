@@ -27,8 +27,11 @@ def run(
     cannot be told for certain.
     """
     state = Run(document, dict(snapshots))
-    for region in reversed(Region) if restore else Region:
+    # From the bottom up: a foot written by hand may be known only by saying the same as the sponsor above.
+    for region in reversed(Region):
         _step(state, region, blocks.get(region), choices.get(region), restore)
+    state.conflicts, state.warnings = state.conflicts[::-1], state.warnings[::-1]
+    state.inserted = state.inserted[::-1]
     # New blocks come last, so that whoever takes them out again first finds what was there, gaps and all.
     for region in state.inserted:
         insert(state, _site(state.document, region, blocks[region], None))

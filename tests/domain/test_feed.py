@@ -309,6 +309,17 @@ def test_a_replaced_block_at_the_end_takes_its_gap_with_it() -> None:
     assert feed(result.draft, ApprovedCopy(), result.base).draft == b"News\n====\n\nNote."
 
 
+def test_a_foot_known_only_by_its_words_is_replaced_with_its_sponsor() -> None:
+    words = "Buy things.\n\n[http://a.example](http://a.example)"
+    draft = f"Hello.\n\nSponsor\n======\n\n{words}\n\n\nNews\n====\n\nNote.\n\n\n{words}\n\n\n{FOOTER}\n".encode()
+    both = {Region.SPONSOR: Choice.REPLACE, Region.FOOT: Choice.REPLACE}
+    assert [conflict.region for conflict in feed(draft, ONLY_SPONSOR).conflicts] == list(both)
+    result = feed(draft, ONLY_SPONSOR, {}, both)
+    assert b"Buy things" not in result.draft
+    assert result.draft.count(markdown(SPONSOR).encode()) == 2
+    assert cancel(result.draft, result.base).draft == draft
+
+
 # equal | present
 
 
