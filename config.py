@@ -70,6 +70,11 @@ class Config:
     """starttls, tls or none."""
     MAIL_SENDER: str = "Newsletter bookings <bookings@localhost>"
 
+    WEBHOOK_URL: str = ""
+    """Another program that is told of approved copy and frozen issues; empty tells nobody."""
+    WEBHOOK_SECRET: str = ""
+    """Signs what it is told, so that it knows who speaks."""
+
     DEBUG: bool = False
     TESTING: bool = False
     MAX_CONTENT_LENGTH: int = 2 * 1024 * 1024
@@ -139,6 +144,11 @@ class Config:
             yield "STRIPE_WEBHOOK_SECRETS is missing: without it no payment is noticed. Set the endpoint's secret."
         if not urlsplit(self.BASE_URL).hostname:
             yield f"BASE_URL is {self.BASE_URL!r}, which has no host: set it to one like https://ads.example.com."
+        if self.WEBHOOK_URL and len(self.WEBHOOK_SECRET) < SHORTEST_SECRET_KEY:
+            yield (
+                f"WEBHOOK_SECRET is missing or shorter than {SHORTEST_SECRET_KEY} characters: whoever listens at"
+                " WEBHOOK_URL could not know who speaks. Set a long random one."
+            )
         if self.MAIL_SECURITY not in ("starttls", "tls", "none"):
             yield f"MAIL_SECURITY is {self.MAIL_SECURITY!r}: set it to starttls, tls or none."
 
@@ -237,6 +247,8 @@ VARIABLES = {
             "MAIL_PASSWORD",
             "MAIL_SECURITY",
             "MAIL_SENDER",
+            "WEBHOOK_URL",
+            "WEBHOOK_SECRET",
         )
     },
 }

@@ -19,6 +19,7 @@ from huey.consumer import Consumer, Scheduler
 
 from booking import clock
 from booking.services import (
+    announcing,
     fallbacks,
     invoices,
     lapsing,
@@ -51,6 +52,7 @@ DELIVER = Upkeep("deliver-mail", 10, outbox.deliver)
 
 UPKEEP = (
     DELIVER,
+    Upkeep("tell-programs", 30, announcing.deliver_news),
     Upkeep("lapse-holds", 60, lapsing.lapse_run_out),
     Upkeep("submit-refunds", 60, refunding.submit_waiting),
     Upkeep("remind-of-copy", 300, reminding.remind),

@@ -1,4 +1,4 @@
-"""Tells the advertiser by mail what became of their copy, in the transaction that it is about."""
+"""Tells the advertiser by mail, and other programs by webhook, what became of copy, in the transaction about it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from booking.models import Booking, CreativeRevision
-from booking.services import outbox
+from booking.services import announcing, outbox
 from booking.services.outbox import Mail
 
 Letter = Callable[[Booking], Mail]
@@ -22,3 +22,15 @@ def tell(news: str, letter: Letter, about: CreativeRevision, weeks: Sequence[Boo
         if booking.order_id not in told:
             told.add(booking.order_id)
             outbox.post(letter(booking), f"copy-{news}:{about.id}:{booking.order_id}", now)
+
+
+def announce_approval(revision: CreativeRevision, weeks: Sequence[Booking], replaces: bool, now: datetime) -> None:
+    """Tell other programs what may run now, in which issues, and whether it replaces other words."""
+    data = {
+        "issues": [booking.slot.issue.number for booking in weeks],
+        "bookings": [booking.id for booking in weeks],
+        "name": revision.name,
+        "revision": revision.id,
+        "sha256": revision.sha256,
+    }
+    announcing.announce("copy.changed" if replaces else "copy.approved", data, f"copy:{revision.id}", now)

@@ -19,6 +19,7 @@ from booking.domain.errors import WrongState
 from booking.domain.states import BookingState, IssueState, Machine
 from booking.models import Booking, Issue, IssueItem, Slot
 from booking.services import audit
+from booking.services.announcing import announce
 from booking.services.booking_steps import By, step
 from booking.services.issue_copy import Gap, IssueCopy, approved_now, issue_numbered
 from booking.services.places import changed
@@ -46,6 +47,7 @@ def freeze(number: int, by: By) -> Frozen:
     # Read only now: a payment that confirmed a booking before the lock is part of the issue.
     copy = approved_now(issue)
     _write_items(issue, copy)
+    _announce("issue.frozen", number, by, ads=[ad.sha256 for ad in copy.ads])
     _audit(number, "issue.freeze", f"Froze issue {number} with {len(copy.ads)} ads.", by)
     return Frozen(len(copy.ads), copy.gaps)
 
@@ -62,6 +64,7 @@ def unfreeze(number: int, reason: str, by: By) -> None:
     _turn(issue, IssueState.FROZEN, IssueState.OPEN, frozen_at=None)
     _lock_slots(issue, locked=False)
     db.session.execute(sa.delete(IssueItem).where(IssueItem.issue_id == issue.id))
+    _announce("issue.unfrozen", number, by)
     _audit(number, "issue.unfreeze", f"Opened issue {number} again: {reason.strip()}", by)
 
 
@@ -85,6 +88,7 @@ def sent(number: int, archive_url: str, by: By) -> int:
             ran += 1
         else:
             _ask_what_to_do(number, booking, by)
+    _announce("issue.sent", number, by, archive_url=url)
     _audit(number, "issue.sent", f"Sent issue {number}; {ran} bookings ran.", by, {"archive_url": url})
     return ran
 
@@ -128,6 +132,10 @@ def _ask_what_to_do(number: int, booking: Booking, by: By) -> None:
         booking.order_id,
         by.now,
     )
+
+
+def _announce(event: str, number: int, by: By, **more: Any) -> None:
+    announce(event, {"issue": number, **more}, f"{event}:{number}:{by.now.isoformat()}", by.now)
 
 
 def _audit(number: int, action: str, sentence: str, by: By, details: dict[str, Any] | None = None) -> None:

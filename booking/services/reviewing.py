@@ -99,6 +99,7 @@ def _approve(seen: Seen, by: By) -> None:
         raise ApprovedCopyChanged(revision.name)
     weeks = weeks_of(creative.id)
     refuse_problems(creative, copy, revision.details, first_date(weeks))
+    replaces = creative.approved_revision_id is not None
     moved = changed(
         sa.update(Creative)
         .where(Creative.id == creative.id, Creative.current_revision_id == revision.id)
@@ -109,6 +110,7 @@ def _approve(seen: Seen, by: By) -> None:
     db.session.refresh(creative)
     if by.actor is not Actor.ADVERTISER:
         copy_news.tell("approved", letters.approved, revision, weeks, by.now)
+    copy_news.announce_approval(revision, weeks, replaces, by.now)
     _audit(revision, "copy.approve", "Approved", by)
 
 
