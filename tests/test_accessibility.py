@@ -1,49 +1,38 @@
-"""axe-core finds nothing on any page, narrow or wide, in the light or in the dark."""
+"""axe-core finds nothing on any page of the gallery, narrow or wide, in the light or in the dark."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask_sqlalchemy.session import Session
-from playwright.sync_api import Page
+from playwright.sync_api import Browser
 from sqlalchemy.orm import scoped_session
 
-from tests.access import ACCESS, Access, Who
 from tests.support import at
 from tests.support.accessibility import problems
-from tests.support.browser import lend_session
-from tests.support.factories import NOW
-from tests.support.visitor import Visitor
-from tests.support.world import make_world
+from tests.support.gallery import MOMENT, before_the_first_issue, hang
+from tests.support.lookers import Lookers
 
-PAGES = sorted(name for name, access in ACCESS.items() if access is not Access.PROGRAM and name != "static")
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
+
+PARTS = 4
+"""The pages are dealt out, so that both cores have something to look at; each part costs loading the demo once."""
 
 
-@pytest.mark.browser
-@pytest.mark.any_database
-@pytest.mark.parametrize("endpoint", PAGES)
-def test_nobody_is_kept_out_by_how_a_page_is_made(
-    endpoint: str,
-    app: Flask,
-    session: scoped_session[Session],
-    visitors: Callable[[], Visitor],
-    page: Page,
-    live_server: str,
+def test_nobody_is_kept_out_before_the_first_issue(
+    app: Flask, session: scoped_session[Session], browser: Browser, live_server: str
 ) -> None:
-    rules = [rule for rule in app.url_map.iter_rules(endpoint) if "GET" in (rule.methods or ())]
-    if not rules:
-        return
-    with at(NOW):
-        world = make_world()
-        visitor = visitors()
-        who = next(each for each in (Who.OWNER, Who.EDITOR) if ACCESS[endpoint].lets_in(each))
-        visitor.sign_in(world.users[who])
-        for rule in rules:
-            address = world.address(app, rule)
-            if not visitor.attempt("GET", address).is_html:
-                continue
-            lend_session(visitor.client, page, live_server)
-            page.goto(address)
-            assert list(problems(page)) == []
+    with at(MOMENT), Lookers(app, browser, live_server) as lookers:
+        found = {view.name: list(problems(lookers.look(view))) for view in before_the_first_issue(app)}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nobody_is_kept_out_by_how_a_page_is_made(
+    part: int, app: Flask, session: scoped_session[Session], browser: Browser, live_server: str
+) -> None:
+    with at(MOMENT), Lookers(app, browser, live_server) as lookers:
+        views = hang(app)[part::PARTS]
+        found = {view.name: list(problems(lookers.look(view))) for view in views}
+    assert len(found) == len(views), "two views have one name"
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
