@@ -21,7 +21,7 @@ from booking.services import audit, cancelling, letters, moving, outbox
 from booking.services.booking_steps import By
 from booking.services.cancelling import Agreed
 from booking.services.missing_copy import due_at, waiting_for_advertiser
-from booking.services.sharing import carry_over
+from booking.services.sharing import run_words
 
 GRACE = timedelta(hours=12)
 """Between the deadline and the fallback: an answer in the same evening is still in time."""
@@ -99,16 +99,7 @@ def _run_last(booking_id: int, now: datetime) -> bool:
     last = _last_approved(booking)
     if last is None:
         return False
-    creative = Creative(
-        advertiser_id=booking.order.advertiser_id, placement_id=booking.slot.placement_id, created_at=now
-    )
-    db.session.add(creative)
-    db.session.flush()
-    carry_over(last, creative, now)
-    if booking.creative is not None:
-        # The words that were begun go along; other weeks keep theirs.
-        creative.draft, creative.draft_version = booking.creative.draft, booking.creative.draft_version
-    booking.creative = creative
+    run_words(booking, last, now)
     key = f"fallback:{booking.id}:{(booking.copy_due_at or booking.slot.issue.copy_deadline).isoformat()}"
     outbox.post(letters.fallback_applied(booking, RUNS_AGAIN), key, now)
     sentence = f"No copy came for issue {booking.slot.issue.number}; the last approved copy runs again."

@@ -153,6 +153,16 @@ def carry_over(approved: CreativeRevision, creative: Creative, now: datetime) ->
     return copy
 
 
+def run_words(booking: Booking, approved: CreativeRevision, now: datetime) -> None:
+    """Let one booking run words that were approved before. A draft goes along; other weeks keep their copy."""
+    creative = _new(booking, now)
+    carry_over(approved, creative, now)
+    if booking.creative is not None:
+        creative.draft, creative.draft_version = booking.creative.draft, booking.creative.draft_version
+    booking.creative = creative
+    db.session.flush()
+
+
 def _new(booking: Booking, now: datetime) -> Creative:
     creative = Creative(
         advertiser_id=booking.order.advertiser_id, placement_id=booking.slot.placement_id, created_at=now

@@ -11,8 +11,8 @@ from booking import clock
 from booking.domain.copy_diff import word_diff
 from booking.domain.copy_errors import CopyRefused
 from booking.domain.copy_text import markdown
-from booking.domain.errors import Refusal, StaleRevision
-from booking.services import copywriting, drafts, reviewing
+from booking.domain.errors import NotAllowed, Refusal, StaleRevision
+from booking.services import copywriting, drafts, reusing, reviewing
 from booking.services.copywriting import Submission
 from booking.services.drafts import Draft
 from booking.services.queries.copy import CopyPage, Revision, copy_page
@@ -22,7 +22,7 @@ from booking.web.copy_proof import Proof, proof_of
 from booking.web.errors import STATUS
 from booking.web.filters import clock_time
 from booking.web.portal import blueprint, by_viewer, own_booking
-from booking.web.security import limiter
+from booking.web.security import limiter, viewer
 from booking.web.thread import pieces
 
 
@@ -90,6 +90,23 @@ def swap_drafts(booking_id: int) -> ResponseReturnValue:
     return redirect(url_for("portal.copy", booking_id=booking_id), 303)
 
 
+@blueprint.post("/bookings/<int:booking_id>/copy/again")
+@own_booking
+def run_again(booking_id: int) -> ResponseReturnValue:
+    """Run words that were approved for another week."""
+    if viewer() is None:
+        # Whoever typed a company's name may have an order of it, but has not shown to be of it.
+        raise NotAllowed("advertiser")
+    revision = request.form.get("revision", "")
+    try:
+        reusing.run_again(booking_id, int(revision) if revision.isdecimal() else 0, by_viewer())
+    except Refusal as refusal:
+        page = copy_page(booking_id)
+        return form_page(page, form_for(page, filled=False), status=STATUS[refusal.kind], refusal=refusal)
+    flash("These words run again, exactly as they were approved.")
+    return redirect(url_for("portal.booking", booking_id=booking_id), 303)
+
+
 @blueprint.post("/bookings/<int:booking_id>/copy/accept")
 @own_booking
 def accept_edit(booking_id: int) -> ResponseReturnValue:
@@ -126,6 +143,7 @@ def form_page(
         form=form,
         proof=proof_from(page, form),
         edit=edit_to_answer(page),
+        earlier=reusing.approved_before(page.place.id) if viewer() and not page.revisions else [],
         refusal=refusal,
         wrong=status >= 400,
     ), status

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import clock
 from booking.domain.copy_refusals import NotYet
 from booking.domain.copy_text import markdown
+from booking.services.queries import calendar
 from booking.services.queries.copy import revisions_of
 from booking.services.queries.orders import order_page
 from booking.services.queries.portal import BookingLine, booking_line, bookings_of, tear_sheet
 from booking.web import copy_pages, portal_cancel
 from booking.web.booking_timeline import Point, next_step, points
+from booking.web.choices import value_of
 from booking.web.context import newsletter, own_home
 from booking.web.copy_proof import places_of
 from booking.web.portal import blueprint, own_booking
@@ -65,6 +67,19 @@ def booking(booking_id: int) -> ResponseReturnValue:
         waits=markdown(newest.copy) if newest and newest is not approved else "",
         messages=thread(revisions, for_editor=who is not None and who.is_editor),
     )
+
+
+@blueprint.get("/bookings/<int:booking_id>/again")
+@own_booking
+def book_again(booking_id: int) -> ResponseReturnValue:
+    """The next open week of the same kind, ticked and on its way; the copy's page then offers the same words."""
+    line = booking_line(booking_id)
+    for week in calendar.coming(clock.now()).weeks:
+        place = week.places.get(line.placement_id)
+        if place is not None and place.state == "open":
+            return redirect(url_for("checkout.details", slot=value_of(week.number, line.kind, place.price)), 303)
+    flash("Every coming week is taken. New ones are added each week.", "warning")
+    return redirect(url_for("storefront.front"), 303)
 
 
 @blueprint.get("/bookings/<int:booking_id>/tear-sheet")

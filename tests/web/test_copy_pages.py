@@ -315,3 +315,46 @@ def test_html_in_fields_is_shown_as_text(app: Flask, sponsor: Visitor, booking: 
         sponsor, booking, "Show proof", 200, name="<img src=x onerror=alert(1)>", body="<b>x</b>", link="x' onclick='y"
     )
     assert not page.select("[data-proof] img, [data-proof] b")
+
+
+def test_words_that_were_approved_run_again_with_one_click(sponsor: Visitor, booking: Booking) -> None:
+    last = approved(booking, by=editor_by(make_editor()))
+    (another,) = confirmed(make_order(choice(502)))
+    page = sponsor.get(f"/bookings/{another.id}/copy")
+    assert "They were approved before" in page.text
+    page = sponsor.submit(form=f"form[action='/bookings/{another.id}/copy/again']")
+    assert "Approved: this runs, word for word" in page.text
+    db.session.expire_all()
+    live = db.session.get_one(Booking, another.id).creative
+    assert live is not None
+    assert live.approved is not None
+    assert live.approved.sha256 == last.sha256
+    assert live.id != last.creative_id
+
+
+def test_only_their_own_approved_words_run_again(
+    sponsor: Visitor, booking: Booking, visitors: Callable[[], Visitor]
+) -> None:
+    by = editor_by(make_editor())
+    (other,) = confirmed(make_order(choice(501), by=buyer("Harbour Rail", "jobs@harbour.example")))
+    theirs = approved(other, by=by)
+    unapproved = submitted(booking)
+    for revision in (theirs.id, unapproved.id, 99999):
+        sponsor.post(f"/bookings/{booking.id}/copy/again", {"revision": str(revision)}, status=409)
+    stranger = visitors()
+    with stranger.client.session_transaction() as cookie:
+        cookie["orders"] = [booking.order.public_id]
+    approved(booking, by=by)
+    (another,) = confirmed(make_order(choice(502)))
+    with stranger.client.session_transaction() as cookie:
+        cookie["orders"] = [another.order.public_id]
+    assert "They were approved before" not in stranger.get(f"/bookings/{another.id}/copy").text
+    stranger.post(f"/bookings/{another.id}/copy/again", {"revision": "1"}, status=403)
+
+
+def test_booking_again_goes_straight_to_the_next_open_week(sponsor: Visitor, booking: Booking) -> None:
+    make_order(choice(501), by=buyer("Harbour Rail", "jobs@harbour.example"))
+    sponsor.get(f"/bookings/{booking.id}")
+    page = sponsor.get(f"/bookings/{booking.id}/again", status=303)
+    assert page.location == "/book?slot=502-sponsor-50000"
+    assert "22 March 2026" in sponsor.get(page.location).text

@@ -35,6 +35,7 @@ class BookingLine:
     id: int
     order: str
     company: str
+    placement_id: int
     placement: str
     kind: PlacementKind
     number: int
@@ -147,6 +148,7 @@ def _line(booking: Booking, order: Order, slot: Slot, issue: Issue, placement: P
         id=booking.id,
         order=order.public_id,
         company=order.company,
+        placement_id=placement.id,
         placement=placement.name,
         kind=placement.kind,
         number=issue.number,
