@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask
-from flask_migrate import Migrate
+from typing import TYPE_CHECKING
 
-from booking import cli, tasks, web
-from booking import db as database
-from booking.gateways import payments
-from config import Config, chosen
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from config import Config
 
 MIGRATIONS = "migrations"
 
@@ -19,6 +18,15 @@ def create_app(config: Config | None = None) -> Flask:
     Without a configuration, the environment decides (``config.chosen``). Raises config.ConfigurationError when the
     app must not start like this.
     """
+    # Imported when an app is made: the Stripe simulator lives in this package too and starts without the app.
+    from flask import Flask
+    from flask_migrate import Migrate
+
+    from booking import cli, tasks, web
+    from booking import db as database
+    from booking.gateways import payments
+    from config import chosen
+
     app = Flask(__name__, template_folder="../templates")
     settings = config or chosen()
     app.config.from_object(settings)
