@@ -74,7 +74,7 @@ def test_a_skipped_hour_resolves_to_the_later_instant(
         ),
     ],
 )
-def test_a_repeated_hour_resolves_to_the_later_instant_and_says_which(  # noqa: PLR0913  # a table of one row each
+def test_a_repeated_hour_resolves_to_the_later_instant_and_says_which(
     day: date, at: time, zone: str, utc: datetime, later: str, earlier: str
 ) -> None:
     assert instant(day, at, zone) == utc
