@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from booking.db import db, transaction
+from booking.db import db
 from booking.domain.errors import AmountNotUsable, RefundTooLarge, Refusal
 from booking.domain.states import Actor, BookingState, DisputeState, LedgerAccount, RefundState
 from booking.gateways.payments import payments
-from booking.models import Booking, Dispute, Payment, Refund
+from booking.models import Booking, Dispute, Refund
 from booking.services import freezing, refunding
 from booking.services.booking_steps import By
 from booking.services.disputes import sync_dispute
@@ -19,18 +19,11 @@ from booking.services.payment_sync import sync_refund
 from booking.services.reconciling import reconcile
 from booking.services.withholding import withheld
 from tests.scenarios import books
+from tests.scenarios.asking import ask
 from tests.support.factories import NOW, make_editor, make_paid_order, slot_of
 from tests.support.till import Till, later
 
 pytestmark = pytest.mark.usefixtures("session")
-
-
-@transaction
-def ask(payment_id: int, amount: int, key: str = "form-1") -> str:
-    """An editor's refund, as the desk asks for it."""
-    payment = db.session.get_one(Payment, payment_id)
-    by = By(Actor.EDITOR, NOW)
-    return refunding.request_refund(refunding.Ask(payment, amount, "A gesture.", by, key)).id
 
 
 def give_back(till: Till, amount: int, key: str = "form-1") -> str:

@@ -1,0 +1,111 @@
+"""Paying by invoice: the slots wait for it, are booked when it is paid, and given back when it is not."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy.session import Session
+from sqlalchemy.orm import scoped_session
+
+from booking.db import db
+from booking.domain.errors import InvoiceTooLate, NotTrusted
+from booking.domain.states import AttemptState, BookingState, OrderPayment
+from booking.models import Advertiser, CheckoutAttempt, Order
+from booking.services import invoices, lapsing, paying
+from booking.services.payment_sync import sync_payment
+from booking.services.reconciling import reconcile
+from tests.scenarios import books
+from tests.support.factories import NOW, choice, make_issue, make_order, slot_of
+from tests.support.till import Till, later
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+def trusted_order() -> Order:
+    make_issue(507)
+    order = make_order(choice(506), choice(507))
+    db.session.execute(sa.update(Advertiser).values(may_pay_by_invoice=True))
+    db.session.commit()
+    return order
+
+
+def invoice_id() -> str:
+    db.session.rollback()
+    found = db.session.scalars(sa.select(CheckoutAttempt.stripe_id).where(CheckoutAttempt.kind == "invoice")).one()
+    assert found
+    return found
+
+
+def test_an_invoice_keeps_the_slots_until_it_is_due_and_books_them_when_paid(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        address = invoices.invoice_order(order.public_id, NOW)
+        assert address == invoices.invoice_order(order.public_id, NOW)
+        # Due at the copy deadline, or after 30 days when that comes first.
+        assert slot_of(506).held_until == later(NOW, days=30)
+        lapsing.lapse_run_out(later(NOW, days=29))
+        assert books.states() == [BookingState.HELD] * 2
+    with till.at(later(NOW, days=20)):
+        till.do(f"/invoices/{invoice_id()}/pay")
+        invoices.sync_invoice(invoice_id())
+        invoices.sync_invoice(invoice_id())
+        assert reconcile(later(NOW, days=-1), later(NOW, days=20)).whole
+    assert books.states() == [BookingState.CONFIRMED] * 2
+    assert till.payment().amount == 100_000
+    assert till.payment().invoice_pdf
+    assert books.letters() == {"invoice": 1, "booked": 1}
+
+
+def test_the_payment_of_an_invoice_leads_to_its_order(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        invoices.invoice_order(order.public_id, NOW)
+        paid = till.do(f"/invoices/{invoice_id()}/pay")["invoice"]
+        assert paid["status"] == "paid"
+        reconcile(later(NOW, days=-1), NOW)
+        sync_payment(till.payment().stripe_payment_intent_id)
+    assert books.states() == [BookingState.CONFIRMED] * 2
+    assert not books.refunds()
+
+
+def test_an_overdue_invoice_is_made_void_and_gives_the_slots_back(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        invoices.invoice_order(order.public_id, NOW)
+    with till.at(later(NOW, days=31)):
+        assert invoices.void_overdue(later(NOW, days=31)) == 1
+        assert invoices.void_overdue(later(NOW, days=31)) == 0
+    assert books.states() == [BookingState.LAPSED] * 2
+    assert slot_of(506).booking_id is None
+    assert db.session.scalars(sa.select(CheckoutAttempt.state)).all() == [AttemptState.CANCELLED]
+
+
+def test_the_editor_may_set_the_date_until_which_an_invoice_holds(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        invoices.invoice_order(order.public_id, NOW, pay_by=later(NOW, days=10))
+    assert slot_of(507).held_until == later(NOW, days=10)
+
+
+def test_only_trusted_advertisers_pay_later_and_only_in_time(till: Till) -> None:
+    with till.at(NOW):
+        order = make_order()
+        with pytest.raises(NotTrusted):
+            invoices.invoice_order(order.public_id, NOW)
+        db.session.execute(sa.update(Advertiser).values(may_pay_by_invoice=True))
+        db.session.commit()
+        with till.at(later(NOW, minutes=1)), pytest.raises(InvoiceTooLate):
+            invoices.invoice_order(order.public_id, NOW, pay_by=later(NOW, days=2))
+    assert books.states() == [BookingState.HELD]
+
+
+def test_an_invoice_after_a_card_page_was_left_open_is_the_one_attempt(
+    till: Till, session: scoped_session[Session]
+) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        paying.start_payment(order.public_id, NOW)
+        invoices.invoice_order(order.public_id, NOW)
+    states = session.scalars(sa.select(CheckoutAttempt.state).order_by(CheckoutAttempt.kind)).all()
+    assert states == [AttemptState.CANCELLED, AttemptState.OPEN]
+    assert session.scalars(sa.select(Order.paid_by)).all() == [OrderPayment.INVOICE]
