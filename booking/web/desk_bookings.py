@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, RadioField, SelectField
 
 from booking import clock
-from booking.domain.errors import NotFound, Refusal
+from booking.domain.errors import Refusal
 from booking.services import cancelling, giving, moving
 from booking.services.cancelling import Agreed
 from booking.services.queries.desk_booking import desk_booking, free_weeks
 from booking.services.queries.money import OrderMoney, order_money
 from booking.services.refunding_by_hand import RefundWish, refund_by_editor
+from booking.web.agreed import agreed_amount
 from booking.web.desk import answer, blueprint, by_editor
 from booking.web.filters import short_day
 from booking.web.forms import Form, Line, Paragraphs, Required, choices
@@ -70,8 +71,9 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return answer("desk/cancel.html", form, terms=terms, full=full)
     by, in_full = by_editor(), form.how.data == "all"
-    agreed = Agreed(form.reason.data, _shown(form.everything if in_full else form.by_terms), in_full)
+    shown, offer = (form.everything.data, full) if in_full else (form.by_terms.data, terms)
     try:
+        agreed = Agreed(form.reason.data, agreed_amount(shown, offer), in_full)
         done = cancelling.cancel(booking_id, by, by.now, agreed=agreed)
     except Refusal as refusal:
         form.by_terms.data, form.everything.data = str(terms.refund.amount), str(full.refund.amount)
@@ -141,11 +143,3 @@ def _offer(form: Refund, found: OrderMoney) -> None:
     form.payment.choices = choices((paid.id, f"{paid.amount}, {paid.left} left") for paid in found.payments)
     weeks = [(line.id, f"{line.placement}, issue {line.issue}") for line in found.bookings]
     form.booking.choices = choices([(0, "The order as a whole"), *weeks])
-
-
-def _shown(field: HiddenField) -> int:
-    """The amount that the page showed. Raises NotFound for a page that was not ours."""
-    text = field.data or ""
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise NotFound("page")
-    return int(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import dropwhile
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -70,5 +71,8 @@ def reconcile() -> ResponseReturnValue:
 def months() -> ResponseReturnValue:
     """Revenue and sell-through by month, as pictures that are also tables."""
     settings = newsletter()
-    found = by_month(local_date(clock.now(), settings.zone), settings.currency)
-    return render_template("desk/months.html", months=found)
+    today = local_date(clock.now(), settings.zone)
+    found = by_month(today, settings.currency)
+    # A young newsletter has no year to show: its months begin with the first in which anything was offered.
+    found = list(dropwhile(lambda month: not month.revenue and not month.offered, found))
+    return render_template("desk/months.html", months=found, today=today)

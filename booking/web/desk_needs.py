@@ -102,16 +102,17 @@ def _lacks_copy(place: Place) -> bool:
 def _missing(issue: IssueLine, place: Place, now: datetime) -> Need:
     due = issue.due(place)
     late = due <= now
-    asked = place.decision is ReviewDecision.CHANGES_REQUESTED
-    what = "You asked for a change and have no answer." if asked else "No copy yet."
-    if place.revision_id is not None and place.decision is None:
-        what = "Your edit waits for their yes."
+    word, what = "Copy missing", "No copy yet."
+    if place.decision is ReviewDecision.CHANGES_REQUESTED:
+        word, what = "Change asked", "You asked for a change and have no answer."
+    elif place.revision_id is not None and place.decision is None:
+        word, what = "Edit sent", "Your edit waits for their yes."
     otherwise = OTHERWISE[place.fallback] if place.fallback else ""
     detail = f"{'Was due' if late else 'Due'} {moment(due)}; {otherwise}."
     href = url_for("desk.extend", booking_id=place.booking_id)
-    word = "Copy late" if late else "Copy missing"
     text = f"{place.name.lower()}. {what}"
-    return Need("late" if late else "missing", word, f"{place.company},", text, detail, "Give more time", href)
+    state, word = ("late", "Copy late") if late else ("missing", word)
+    return Need(state, word, f"{place.company},", text, detail, "Give more time", href)
 
 
 def _withheld(issue: IssueLine, place: Place) -> Need:

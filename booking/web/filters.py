@@ -39,6 +39,12 @@ def moment(value: datetime) -> str:
     return localtime.spell(value, newsletter().zone)
 
 
+def stamp(value: datetime) -> str:
+    """Return "30 Jan 2020, 17:00 London time", for long lists."""
+    _, number, month_name, year = localtime.spell_date(_date(value)).split()
+    return f"{number} {month_name[:3]} {year}, {clock_time(value)}"
+
+
 def short_moment(value: datetime) -> str:
     """Return "Thu 30 Jan, 17:00 London time"."""
     return localtime.spell_short(value, newsletter().zone)
@@ -67,5 +73,5 @@ def _date(value: date) -> date:
 
 def register(app: Flask) -> None:
     """Offer the filters to templates, under their own names."""
-    for each in (money, day, short_day, month, moment, short_moment, clock_time, ago, iso):
+    for each in (money, day, short_day, month, stamp, moment, short_moment, clock_time, ago, iso):
         app.add_template_filter(each)

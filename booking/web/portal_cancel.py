@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, SelectField
 
 from booking import clock
-from booking.domain.desk_refusals import RefundChanged
 from booking.domain.errors import Refusal
 from booking.services import cancelling, moving
 from booking.services.cancelling import Agreed, CancellationOffer
+from booking.web.agreed import agreed_amount
 from booking.web.desk import answer
 from booking.web.filters import money, short_day
 from booking.web.forms import Form, Line, Required, choices
@@ -40,7 +40,7 @@ def cancel(booking_id: int) -> ResponseReturnValue:
         return _cancel_page(form, offer)
     by = by_viewer()
     try:
-        agreed = Agreed(form.reason.data, _amount(form.refund.data, offer))
+        agreed = Agreed(form.reason.data, agreed_amount(form.refund.data, offer))
         done = cancelling.cancel(booking_id, by, by.now, agreed=agreed)
     except Refusal as refusal:
         return _cancel_page(form, offer, refusal)
@@ -73,10 +73,3 @@ def _cancel_page(form: Cancel, offer: CancellationOffer, refusal: Refusal | None
     # The amount that is shown is the amount that is sent: also when the page comes back with another one.
     form.refund.data = str(offer.refund.amount)
     return answer("portal/cancel.html", form, refusal, offer=offer)
-
-
-def _amount(shown: str | None, offer: CancellationOffer) -> int:
-    """The refund that the page showed. Raises RefundChanged when it showed none."""
-    if shown and shown.isascii() and shown.isdigit() and len(shown) <= 9:
-        return int(shown)
-    raise RefundChanged(offer.paid, offer.refund)

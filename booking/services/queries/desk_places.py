@@ -112,7 +112,7 @@ class Place:
             return "approved"
         if self.decision is not None:
             return self.decision.value
-        return "missing" if self.revision_id is None else "draft"
+        return "missing" if self.revision_id is None else "edited"
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ def _ledger() -> sa.Select[*tuple[Any, ...]]:
 def _entry(row: Any) -> Cells:
     entry, order = row
     amount = Money(entry.amount, entry.currency)
-    return (order, entry.at, f"{entry.source_kind}: {entry.leg}", entry.debit, entry.credit, amount)
+    return (order, entry.at, f"{entry.source_kind.capitalize()}: {entry.leg}", entry.debit, entry.credit, amount)
 
 
 def _advertisers() -> sa.Select[*tuple[Any, ...]]:
@@ -257,5 +257,7 @@ LISTS: Mapping[str, Listing] = {
         (Advertiser.id,),
         thing="advertiser",
     ),
-    "log": Listing("Log", ("At", "Who", "About", "What", "Action"), _log, _line, (AuditEntry.id,), thing=""),
+    "log": Listing(
+        "Log", ("At", "Who", "About", "What", "Action"), _log, _line, (AuditEntry.at, AuditEntry.id), thing=""
+    ),
 }

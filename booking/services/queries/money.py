@@ -196,6 +196,8 @@ def _disputes(order_id: int) -> tuple[DisputedLine, ...]:
 def _ledger(order_id: int) -> tuple[LedgerLine, ...]:
     rows = db.session.scalars(sa.select(LedgerEntry).where(LedgerEntry.order_id == order_id).order_by(LedgerEntry.id))
     return tuple(
-        LedgerLine(row.at, f"{row.source_kind}: {row.leg}", row.debit, row.credit, Money(row.amount, row.currency))
+        LedgerLine(
+            row.at, f"{row.source_kind.capitalize()}: {row.leg}", row.debit, row.credit, Money(row.amount, row.currency)
+        )
         for row in rows
     )

@@ -1,0 +1,243 @@
+"""The desk's money: every order with its ledger, refunds by hand, lists and files, and the comparison with Stripe."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+import sqlalchemy as sa
+
+from booking import clock
+from booking.db import db, transaction
+from booking.domain.states import BookingState, DisputeState, RefundState
+from booking.models import Booking, Dispute, LedgerEntry, Order, Payment, Refund
+from booking.services import paying
+from tests.support.copy import approved, confirmed, editor_by
+from tests.support.desk import said
+from tests.support.factories import NOW, buyer, choice, make_editor, make_order, slot_of
+from tests.support.paid import paid
+from tests.support.till import Till
+from tests.support.visitor import Visitor
+
+
+def refunds() -> list[tuple[int, RefundState, str]]:
+    db.session.rollback()
+    rows = db.session.execute(sa.select(Refund.amount, Refund.state, Refund.reason).order_by(Refund.requested_at))
+    return [(amount, state, reason) for amount, state, reason in rows]
+
+
+def rows_of(desk: Visitor, name: str) -> list[dict[str, str]]:
+    page = desk.get(f"/desk/exports/{name}.csv", buffered=True)
+    assert page.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert page.headers["Content-Disposition"] == f'attachment; filename="{name}.csv"'
+    return list(csv.DictReader(io.StringIO(page.data.decode())))
+
+
+def test_an_order_shows_all_its_money(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    public_id = booking.order.public_id
+    assert public_id in desk.get("/desk/money").links
+    page = desk.click(public_id)
+    assert page.h1 == f"Order {public_id}"
+    assert "Payment: received Balance at Stripe Owed by buyers $500" in page.text
+    assert "Booking: sale Owed by buyers Revenue $500" in page.text
+    desk.get("/desk/orders/NOSUCHORDER2", status=404)
+
+
+def test_part_of_a_payment_goes_back_with_a_reason(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    desk.get(f"/desk/orders/{booking.order.public_id}/refund")
+    data = {"amount": "12.50", "reason": "A typing error of ours.", "booking": str(booking.id)}
+    page = desk.submit(data)
+    assert "$12.50 is on its way back." in page.text
+    assert refunds() == [(1_250, RefundState.SUCCEEDED, "A typing error of ours.")]
+    assert till.balance() == 48_750
+    assert said()[0] == f"Refunded $12.50 of order {booking.order.public_id}: A typing error of ours."
+    assert db.session.get_one(Booking, booking.id).state is BookingState.CONFIRMED
+
+
+def test_two_clicks_are_one_refund(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    url = f"/desk/orders/{booking.order.public_id}/refund"
+    sent = {**desk.get(url).form().values(), "amount": "100", "reason": "A fault."}
+    desk.post(url, sent)
+    desk.post(url, sent)
+    assert refunds() == [(10_000, RefundState.SUCCEEDED, "A fault.")]
+    assert len([sentence for sentence in said() if sentence.startswith("Refunded")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("-5", "“-5” is not an amount we can use."),
+        ("0", "is not an amount we can use."),
+        ("12.345", "Write it with at most 2 decimals."),
+        ("1e3", "“1e3” is not an amount we can use."),
+        ("500.01", "$500.01 is more than the $500 left of this payment. Refund $500 or less."),
+        ("€50", "“€50” is not an amount we can use."),
+        ("", "Enter an amount, like 50 or 12.50."),
+    ],
+)
+def test_what_cannot_be_refunded_is_refused_with_one_sentence(
+    desk: Visitor, till: Till, amount: str, sentence: str
+) -> None:
+    (booking,) = paid(till, choice(504))
+    desk.get(f"/desk/orders/{booking.order.public_id}/refund")
+    page = desk.submit({"amount": amount, "reason": "A fault."}, status=422)
+    assert sentence in page.text
+    assert page.form().values()["reason"] == ["A fault."]
+    assert refunds() == []
+
+
+def test_an_order_without_a_payment_has_nothing_to_refund(desk: Visitor) -> None:
+    order = make_order(choice(504))
+    assert "Nothing was paid for this order" in desk.get(f"/desk/orders/{order.public_id}/refund").text
+
+
+def test_a_payment_in_dispute_is_not_refunded_by_hand(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    dispute_it(till.payment().id)
+    desk.get(f"/desk/orders/{booking.order.public_id}/refund")
+    page = desk.submit({"amount": "10", "reason": "A fault."}, status=409)
+    assert "could pay the buyer twice" in page.text
+    assert "in dispute, so the copy does not run" not in desk.get("/desk/").text
+    assert refunds() == []
+
+
+@transaction
+def dispute_it(payment_id: int) -> None:
+    dispute = Dispute(stripe_dispute_id="dp_1", payment_id=payment_id, amount=50_000, currency="USD", opened_at=NOW)
+    dispute.state = DisputeState.OPEN
+    db.session.add(dispute)
+
+
+def test_the_editor_cancels_in_full_or_by_the_terms(desk: Visitor, till: Till) -> None:
+    first, second = paid(till, choice(500), choice(501))
+    page = desk.get(f"/desk/bookings/{first.id}/cancel")
+    assert "Nothing goes back." in page.text
+    assert "$500 goes back." in page.text
+    done = desk.submit({"how": "all", "reason": "We lost the week."})
+    assert "Cancelled. $500 goes back, and a mail says so." in done.text
+    desk.get(f"/desk/bookings/{second.id}/cancel")
+    desk.submit({"how": "terms", "reason": "They asked for it."})
+    assert [amount for amount, _, _ in refunds()] == [50_000, 25_000]
+    assert slot_of(500).booking_id is None
+
+
+def test_a_cancellation_without_a_reason_changes_nothing(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    url = f"/desk/bookings/{booking.id}/cancel"
+    desk.get(url)
+    assert "Write a reason." in desk.submit({"how": "all"}, status=422).text
+    desk.post(url, {"how": "all", "reason": "x", "everything": "１２"}, status=409)
+    assert refunds() == []
+
+
+def test_a_booking_moves_at_any_price(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    desk.get(f"/desk/bookings/{booking.id}/move")
+    page = desk.submit({"to": "507", "reason": "By mail."})
+    assert "Moved to issue 507. Ledgerline is told by mail." in page.text
+    assert slot_of(507).booking_id == booking.id
+
+
+def test_a_make_good_runs_the_same_copy_again(desk: Visitor) -> None:
+    (booking,) = confirmed(make_order(choice(500)))
+    approved(booking, by=editor_by(make_editor("second@quietpager.example")))
+    desk.get(f"/desk/bookings/{booking.id}/make-good")
+    page = desk.submit({"to": "503", "reason": "The link was broken."})
+    assert "Ledgerline runs again in issue 503, and a mail says so." in page.text
+    assert "Approved Ledgerline, make-good" in desk.get("/desk/calendar").text
+
+
+def test_the_lists_lead_to_the_orders(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    for name in ("orders", "payments", "ledger"):
+        assert booking.order.public_id in desk.get(f"/desk/money/{name}").links
+    for name in ("refunds", "disputes", "tasks"):
+        assert "Nothing here yet." in desk.get(f"/desk/money/{name}").text
+    for page in ("0", "-1", "x", "9" * 30, "２"):
+        assert desk.get(f"/desk/money/orders?page={page}").h1 == "Orders"
+    desk.get("/desk/money/secrets", status=404)
+
+
+def test_a_long_list_has_pages(desk: Visitor) -> None:
+    make_many(60)
+    first = desk.get("/desk/money/orders")
+    assert len(first.select("tbody tr")) == 50
+    assert len(desk.click("Older →").select("tbody tr")) == 10
+
+
+def make_many(count: int) -> None:
+    who = make_order(choice(504))
+    for number in range(count - 1):
+        db.session.add(
+            Order(
+                public_id=f"MANY{number:08}",
+                request_key=f"many-{number}",
+                advertiser_id=who.advertiser_id,
+                user_id=who.user_id,
+                company="Ledgerline",
+                buyer_name="Ledgerline press desk",
+                buyer_email="press@ledgerline.example",
+                currency="USD",
+                subtotal=0,
+                created_at=NOW,
+            )
+        )
+    db.session.commit()
+
+
+def test_files_hold_every_row_in_plain_figures(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    (order,) = rows_of(desk, "orders")
+    assert (order["Order"], order["Total"], order["Currency"]) == (booking.order.public_id, "500.00", "USD")
+    assert order["Made"] == "2026-03-02T09:00:00Z"
+    assert [row["Cause"] for row in rows_of(desk, "ledger")] == ["Payment: received", "Booking: sale"]
+    assert rows_of(desk, "payments")[0]["At Stripe"].startswith("pi_")
+    assert rows_of(desk, "advertisers")[0]["Name"] == "Ledgerline"
+    assert rows_of(desk, "refunds") == rows_of(desk, "disputes") == rows_of(desk, "tasks") == []
+    desk.get("/desk/exports/user.csv", status=404)
+
+
+@pytest.mark.parametrize("company", ['=HYPERLINK("x")', "+1", "-1", "@sum", 'Say "yes", twice\nor not'])
+def test_no_name_becomes_a_formula_in_a_spreadsheet(desk: Visitor, company: str) -> None:
+    make_order(choice(504), by=buyer(company, "press@ledgerline.example"))
+    (order,) = rows_of(desk, "orders")
+    guard = "'" if company[0] in "=+-@" else ""
+    assert order["Company"] == guard + company
+
+
+def test_a_file_reads_beyond_one_portion(desk: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_many(7)
+    for module in ("booking.services.queries.lists", "booking.web.csv_file"):
+        monkeypatch.setattr(f"{module}.A_PORTION", 3)
+    orders = [row["Order"] for row in rows_of(desk, "orders")]
+    assert len(orders) == len(set(orders)) == 7
+
+
+def test_comparing_with_stripe_says_what_came_of_it(desk: Visitor, till: Till) -> None:
+    order = make_order(choice(504))
+    paying.start_payment(order.public_id, NOW)
+    till.pay(order)
+    desk.get("/desk/money")
+    page = desk.submit(form="main form[action$='/reconcile']")
+    assert "Difference between Stripe's balance and our ledger: $0 (0)." in page.text
+    assert db.session.scalars(sa.select(Payment.amount)).one() == 50_000
+
+
+def test_the_months_are_pictures_that_read_as_tables(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    page = desk.get("/desk/money/months")
+    assert "Mar 2026 $500" in page.text
+    assert "Apr 2026 4%, 1 of 24" in page.text
+    assert len(page.select("svg")) == len(page.select(".bars tbody tr"))
+    assert db.session.scalars(sa.select(LedgerEntry.order_id)).first() == booking.order_id
+
+
+def test_a_newsletter_that_sold_nothing_has_no_months(visitor: Visitor, session: object, till: Till) -> None:
+    with till.at(clock.instant("2026-03-02 09:00")):
+        visitor.sign_in(make_editor())
+        assert "No figures yet." in visitor.get("/desk/money/months").text
+        assert visitor.get("/desk/").h1 == "No issue is planned"
