@@ -67,8 +67,8 @@ def sponsor(name: str, domain: str, body: str, named: bool = False) -> Company:
 
 
 def recruiter(name: str, domain: str, text: str, **details: Any) -> Company:
-    """A company that hires. `details` are a job's fields."""
-    fields = {"company": name, **details}
+    """A company that hires. `details` are a job's fields as they are typed."""
+    fields = {"company": name, "text": text, **details}
     body = compose_job_text(read_details(fields), text)
     return Company(
         Buyer(name, f"{name} hiring", f"jobs@{domain}"),
@@ -117,9 +117,9 @@ HARBOUR = recruiter(
     title="Timetable engineer",
     place="Leeds",
     remote=True,
-    regions=["UK"],
-    salary_from=62000,
-    salary_to=74000,
+    regions="UK",
+    salary_from="62000",
+    salary_to="74000",
     currency="GBP",
     employment="permanent",
 )
@@ -129,9 +129,9 @@ ORCHARD = recruiter(
     "We balance the power of nine thousand farms. You keep the control plane calm when the wind changes its mind.",
     title="Site reliability engineer",
     remote=True,
-    regions=["EU"],
-    salary_from=78000,
-    salary_to=92000,
+    regions="EU",
+    salary_from="78000",
+    salary_to="92000",
     currency="EUR",
     employment="permanent",
 )
@@ -141,8 +141,8 @@ PLAINSONG = recruiter(
     "A small team that runs the phone lines of hospitals. Boring on purpose.",
     title="Platform engineer",
     place="Ghent",
-    salary_from=65000,
-    salary_to=80000,
+    salary_from="65000",
+    salary_to="80000",
     currency="EUR",
 )
 FERNWAY = recruiter(
@@ -151,9 +151,9 @@ FERNWAY = recruiter(
     "ROCKSTAR WANTED to own our clusters end to end. You will be on call one week in six, with the day after off.",
     title="Infrastructure lead",
     remote=True,
-    regions=["Americas"],
-    salary_from=150000,
-    salary_to=180000,
+    regions="Americas",
+    salary_from="150000",
+    salary_to="180000",
     currency="USD",
     employment="permanent",
 )
@@ -167,7 +167,7 @@ MOONSHOT = recruiter(
     "Get in before everybody else does. Equity only, paid in our own coin.",
     title="Growth engineer",
     remote=True,
-    regions=["anywhere"],
+    regions="anywhere",
     employment="contract",
 )
 MEETUP = recruiter(
@@ -176,5 +176,5 @@ MEETUP = recruiter(
     "The meet-up of people who run things looks for a volunteer to look after its mailing list, two hours a month.",
     title="List keeper",
     remote=True,
-    regions=["anywhere"],
+    regions="anywhere",
 )
