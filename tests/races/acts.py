@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from booking import clock, create_app
 from booking.db import db, transaction
 from booking.domain.errors import Refusal
 from booking.domain.states import Actor, Fallback, PlacementKind
-from booking.models import Slot
+from booking.models import CheckoutAttempt, Issue, Payment, Slot
 from booking.services import failpoints, freezing, holding, paying, refunding
 from booking.services.availability import free
 from booking.services.booking_steps import By
@@ -103,6 +104,68 @@ def _take(slot_id: int) -> None:
     db.session.execute(sa.update(Slot).where(Slot.id == slot_id).values(block_reason=str(os.getpid())))
 
 
+def attempt_after_looking(order_id: int) -> str:
+    """The control: look whether an attempt is open, and then open one."""
+    is_open = sa.select(CheckoutAttempt.id).where(CheckoutAttempt.order_id == order_id, CheckoutAttempt.state == "open")
+    found = db.session.scalar(is_open)
+    db.session.rollback()
+    if found is not None:
+        return "looked"
+    time.sleep(0.05)
+    return _open_attempt(order_id)
+
+
+@transaction
+def _open_attempt(order_id: int) -> str:
+    now = clock.now()
+    attempt_id = str(uuid.uuid4())
+    db.session.add(
+        CheckoutAttempt(
+            id=attempt_id, order_id=order_id, params={}, amount=0, currency="USD", expires_at=now, created_at=now
+        )
+    )
+    return "opened"
+
+
+def reserve_after_looking(payment_id: int, amount: int) -> str:
+    """The control: look how much is left of a payment, and then set aside what was asked."""
+    payment = db.session.get_one(Payment, payment_id)
+    reserved = payment.refund_reserved
+    left = payment.amount - reserved
+    db.session.rollback()
+    if left < amount:
+        return "RefundTooLarge"
+    time.sleep(0.05)
+    _reserve(payment_id, reserved + amount)
+    return "reserved"
+
+
+@transaction
+def _reserve(payment_id: int, reserved: int) -> None:
+    db.session.execute(sa.update(Payment).where(Payment.id == payment_id).values(refund_reserved=reserved))
+
+
+def reserve(payment_id: int, amount: int) -> str:
+    """Set aside part of a payment for a refund, by the one UPDATE that may."""
+    return "reserved" if _reserve_guarded(payment_id, amount) else "RefundTooLarge"
+
+
+@transaction
+def _reserve_guarded(payment_id: int, amount: int) -> bool:
+    return refunding.reserve(payment_id, amount)
+
+
+def confirm_after_looking(slot_id: int) -> str:
+    """The control: look whether the issue is frozen, and then sell the slot."""
+    state = db.session.scalar(sa.select(Issue.state).join(Slot).where(Slot.id == slot_id))
+    db.session.rollback()
+    if state != "open":
+        return "IssueFrozen"
+    time.sleep(0.3)
+    _take(slot_id)
+    return "confirmed"
+
+
 def start_payment(public_id: str, dies_at: str = "") -> str:
     """Press *Pay*; answers with the address of the payment page."""
     if dies_at:
@@ -148,5 +211,9 @@ ACTS: dict[str, Callable[..., Any]] = {
         handle_event,
         submit_refund,
         freeze,
+        attempt_after_looking,
+        reserve,
+        reserve_after_looking,
+        confirm_after_looking,
     )
 }

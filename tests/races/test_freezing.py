@@ -10,7 +10,7 @@ from booking.domain.states import BookingState, PlacementKind
 from booking.models import Booking, Slot
 from booking.services import paying, refunding
 from tests.races.conftest import Race
-from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order
+from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order, slot_of
 from tests.support.till import Till
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -42,3 +42,14 @@ def test_ten_payments_that_land_during_a_freeze_are_in_the_issue_or_refunded(rac
         assert all(sold for state, sold in found if state is BookingState.CONFIRMED)
         assert {state for state, _ in found} <= {BookingState.CONFIRMED, BookingState.UNPLACED}
         assert till.balance() == 25_000 * len(confirmed)
+
+
+@pytest.mark.scenario(14)
+def test_control_looking_at_the_issue_first_sells_into_a_frozen_one(race: Race, till: Till) -> None:
+    with till.at(NOW):
+        make_issue(500)
+        slot_id = slot_of(500).id
+        outcomes = race.run(("confirm_after_looking", slot_id), ("freeze", 500, make_editor().id))
+        assert outcomes == ["confirmed", "frozen"]
+        locked = db.session.scalar(sa.select(Slot.locked).where(Slot.id == slot_id, Slot.block_reason != ""))
+    assert locked, "it was written although the issue had frozen"

@@ -17,8 +17,10 @@ from booking.services.booking_steps import By
 from booking.services.inbox import file_event
 from booking.services.reconciling import reconcile
 from tests.races.conftest import Race
-from tests.support.factories import NOW, make_order
+from tests.support.factories import NOW, make_order, make_paid_order
 from tests.support.till import Till, later
+
+ONE_OPEN = "uq_checkout_attempt_open_order"
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -159,3 +161,44 @@ def test_dying_while_a_refund_is_made_makes_it_once_all_the_same(race: Race, til
         assert refunding.submit_waiting(NOW) == 1
         assert till.balance() == 40_000
     assert [(r.state, r.amount) for r in db.session.scalars(sa.select(Refund))] == [(RefundState.SUCCEEDED, 10_000)]
+
+
+@pytest.mark.scenario(3)
+def test_control_looking_first_opens_several_attempts_where_no_index_forbids_it(race: Race, till: Till) -> None:
+    with till.at(NOW):
+        order = make_order()
+        outcomes = race.run(*[("attempt_after_looking", order.id)] * 3)
+        assert min(map(str, outcomes)).startswith("!IntegrityError"), "the index forbids it"
+        db.session.execute(sa.text("DELETE FROM checkout_attempt"))
+        db.session.execute(sa.text(f"DROP INDEX {ONE_OPEN}"))
+        db.session.commit()
+        try:
+            assert race.run(*[("attempt_after_looking", order.id)] * 3) == ["opened"] * 3
+        finally:
+            db.session.rollback()
+            db.session.execute(sa.text("DELETE FROM checkout_attempt"))
+            db.session.execute(
+                sa.text(f"CREATE UNIQUE INDEX {ONE_OPEN} ON checkout_attempt (order_id) WHERE state = 'open'")
+            )
+            db.session.commit()
+
+
+@pytest.mark.scenario(19)
+def test_twelve_refunds_at_once_never_set_aside_more_than_the_payment(race: Race, till: Till) -> None:
+    with till.at(NOW):
+        make_paid_order(till)
+        payment_id = till.payment().id
+        outcomes = race.all_at_once([("reserve", payment_id, 20_000)] * 12)
+        assert sorted(outcomes) == ["RefundTooLarge"] * 10 + ["reserved"] * 2
+        assert till.payment().refund_reserved == 40_000
+        db.session.execute(sa.update(Payment).values(refund_reserved=0))
+        db.session.commit()
+
+
+@pytest.mark.scenario(19)
+@pytest.mark.breaks_invariants
+def test_control_looking_first_sets_aside_more_than_there_is(race: Race, till: Till) -> None:
+    with till.at(NOW):
+        make_paid_order(till)
+        outcomes = race.run(*[("reserve_after_looking", till.payment().id, 20_000)] * 12)
+    assert outcomes.count("reserved") > 2
