@@ -11,7 +11,7 @@ from sqlalchemy.orm import scoped_session
 
 from booking.domain.errors import IssueFrozen, NotFound, PriceChanged, RuleNotUsable, SlotClosed, SlotSold
 from booking.domain.states import Actor, BookingState, PlacementKind
-from booking.models import AuditEntry, Booking, Payment, Rate, Refund, Slot
+from booking.models import AuditEntry, Booking, Payment, Placement, Rate, Refund, Slot
 from booking.services import freezing, holding, inventory, paying, pricing
 from booking.services.booking_steps import By
 from tests.support.factories import (
@@ -47,6 +47,7 @@ def freeze(number: int) -> None:
     freezing.freeze(number, By(Actor.EDITOR, NOW))
 
 
+@pytest.mark.scenario(16)
 def test_a_free_slot_is_blocked_and_can_be_put_back(session: Db) -> None:
     make_issue()
     slot = slot_of()
@@ -61,6 +62,7 @@ def test_a_free_slot_is_blocked_and_can_be_put_back(session: Db) -> None:
     ]
 
 
+@pytest.mark.scenario(16)
 def test_a_holder_of_a_blocked_slot_may_finish(session: Db, till: Till) -> None:
     with till.at(NOW):
         order = make_order()
@@ -79,6 +81,7 @@ def test_a_blocked_slot_is_not_offered_again_when_its_hold_runs_out(session: Db)
         make_order(choice(), by=buyer("Harbour Rail", "jobs@harbour.example"), now=later(NOW, hours=3))
 
 
+@pytest.mark.scenario(16)
 def test_forced_back_a_hold_ends_and_its_late_payment_is_refunded(session: Db, till: Till) -> None:
     with till.at(NOW):
         order = make_order()
@@ -97,6 +100,7 @@ def test_forcing_back_a_free_slot_is_just_a_block(session: Db) -> None:
     assert not slot_of().on_sale
 
 
+@pytest.mark.scenario(16)
 @pytest.mark.parametrize("act", [inventory.block, inventory.block_now])
 def test_a_sold_slot_cannot_be_blocked(session: Db, till: Till, act: object) -> None:
     assert callable(act)
@@ -144,6 +148,7 @@ def test_five_job_slots_shrink_to_three_from_the_end(session: Db) -> None:
     assert audit_sentences(session) == ["Set issue 500 to 3 of “Job ad” (it had 5)."]
 
 
+@pytest.mark.scenario(16)
 def test_shrinking_below_what_is_sold_is_refused_and_changes_nothing(session: Db, till: Till) -> None:
     with till.at(NOW):
         make_issue()
@@ -216,6 +221,7 @@ def test_changing_the_same_day_again_corrects_it(session: Db) -> None:
     assert session.scalar(sa.select(sa.func.count(Rate.id)).where(Rate.valid_from == date(2026, 3, 15))) == 1
 
 
+@pytest.mark.scenario(15)
 def test_a_stale_price_is_refused_with_the_new_one(session: Db) -> None:
     make_newsletter(issues=2)
     seen = choice(501)
@@ -224,6 +230,7 @@ def test_a_stale_price_is_refused_with_the_new_one(session: Db) -> None:
         holding.hold(wish(seen), NOW)
 
 
+@pytest.mark.scenario(15)
 def test_a_holder_pays_the_price_held(session: Db, till: Till) -> None:
     with till.at(NOW):
         make_newsletter(issues=2)
@@ -250,3 +257,15 @@ def test_a_price_cannot_change_in_the_past_nor_be_absurd(session: Db) -> None:
         with pytest.raises(RuleNotUsable, match=r"A price is \$0 to \$999,999.99"):
             pricing.change_price(SPONSOR, amount, date(2026, 3, 8), None, NOW)
     assert session.scalar(sa.select(sa.func.count(Slot.id)).where(Slot.price == 60_000)) == 0
+
+
+def test_a_placement_that_is_not_sold_cannot_be_counted_or_priced(session: Db) -> None:
+    make_issue()
+    event = sa.select(Placement.id).where(Placement.kind == PlacementKind.EVENT).scalar_subquery()
+    session.execute(sa.delete(Rate).where(Rate.placement_id == event))
+    session.execute(sa.delete(Placement).where(Placement.kind == PlacementKind.EVENT))
+    session.commit()
+    with pytest.raises(NotFound):
+        inventory.set_slots(500, PlacementKind.EVENT, 1, None, NOW)
+    with pytest.raises(NotFound):
+        pricing.change_price(PlacementKind.EVENT, 100, date(2026, 3, 8), None, NOW)

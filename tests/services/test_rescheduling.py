@@ -27,6 +27,7 @@ def dates(session: Db) -> dict[int, str]:
     return {number: day.isoformat() for number, day in rows}
 
 
+@pytest.mark.scenario(24)
 def test_a_moved_issue_takes_its_bookings_and_deadlines_along_and_tells_their_owners(session: Db, till: Till) -> None:
     with till.at(NOW):
         make_newsletter(issues=3)
@@ -145,3 +146,12 @@ def test_an_extra_issue_on_a_skipped_date_is_a_change_of_mind(session: Db) -> No
     rescheduling.skip_date(date(2026, 3, 15), "", None, NOW)
     with pytest.raises(RuleNotUsable, match="was skipped or moved"):
         rescheduling.add_extra(date(2026, 3, 15), "", None, NOW)
+
+
+def test_a_moved_issue_can_still_be_skipped(session: Db) -> None:
+    make_newsletter(issues=3)
+    rescheduling.move_issue(501, date(2026, 3, 16), "bank holiday", None, NOW)
+    rescheduling.skip_date(date(2026, 3, 16), "holiday", None, NOW)
+    assert dates(session) == {500: "2026-03-08", 501: "2026-03-22", 502: "2026-03-29"}
+    exception = session.scalars(sa.select(ScheduleException)).one()
+    assert (exception.on_date, exception.moves_to, exception.note) == (date(2026, 3, 15), None, "holiday")

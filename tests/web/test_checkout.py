@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 import pytest
+import requests
 import sqlalchemy as sa
 from flask_sqlalchemy.session import Session
 from icalendar import Calendar
@@ -17,7 +18,7 @@ from booking.models import Advertiser, Booking, Order, Slot, User
 from booking.services import holding, inventory, paying, pricing
 from tests.support.factories import NOW, buyer, choice, make_issue, make_newsletter, make_order, slot_of
 from tests.support.page import Page
-from tests.support.till import DECLINED, Till
+from tests.support.till import BANK_DEBIT, DECLINED, Till
 from tests.support.visitor import Visitor
 
 Db = scoped_session[Session]
@@ -330,10 +331,42 @@ def test_nobody_sees_the_order_of_another_browser(
     visitors().get("/orders/NOSUCHORDER1", 404)
 
 
-def held(visitor: Visitor, session: Db) -> str:
-    """Hold the sponsor slot of issue 500 in the visitor's own browser, as long as a fresh hold lasts."""
+def held(visitor: Visitor, session: Db, number: int = 500) -> str:
+    """Hold a sponsor slot in the visitor's own browser, as long as a fresh hold lasts."""
     make_issue()
-    public_id = holding.hold(holding.Wish("a-key-of-this-test", (choice(500),), buyer(), Fallback.CREDIT), NOW)
+    public_id = holding.hold(holding.Wish("a-key-of-this-test", (choice(number),), buyer(), Fallback.CREDIT), NOW)
     with visitor.client.session_transaction() as cookies:
         cookies["orders"] = [public_id]
     return public_id
+
+
+def test_a_payment_page_that_is_down_costs_no_hold(session: Db, visitor: Visitor, checkout: Page, till: Till) -> None:
+    till.do("/chaos", target="requests", action="error", status=500, count=9, path="/v1/checkout/sessions")
+    page = visitor.submit(DETAILS)
+    assert page.h1 == "Your places are held"
+    assert "The payment page did not answer. Your hold stands; press Pay again in a minute." in page.text
+    public_id = the_order(session).public_id
+    again = visitor.post(f"/orders/{public_id}/pay", {}, 409)
+    assert "The payment page did not answer." in again.text
+    requests.delete(f"{till.simulator.base_url}/_sim/chaos", timeout=10)
+    assert "/c/pay/" in (visitor.post(f"/orders/{public_id}/pay", {}).location or "")
+
+
+def test_a_payment_that_the_bank_is_working_on_asks_for_nothing(session: Db, visitor: Visitor, till: Till) -> None:
+    make_newsletter()
+    public_id = held(visitor, session, 510)
+    paying.start_payment(public_id, NOW)
+    till.pay(public_id, card=BANK_DEBIT)
+    page = visitor.follow(visitor.get(f"/orders/{public_id}?session_id={till.session_of(public_id)}", 303, queries=99))
+    assert page.h1 == "Your payment is under way"
+    assert not page.select("main form")
+
+
+def test_an_address_that_cannot_be_read_is_refused_with_the_calendar(session: Db, visitor: Visitor) -> None:
+    make_newsletter()
+    assert visitor.get("/book?slot=rubbish", 404).select("table.calendar")
+
+
+def test_a_request_key_of_somebody_elses_making_is_replaced(session: Db, visitor: Visitor, checkout: Page) -> None:
+    page = visitor.post("/book", {"slot": SPONSOR_500, "request_key": "<b>", "fallback": "credit"}, 422)
+    assert len(page.form().values()["request_key"][0]) == 24

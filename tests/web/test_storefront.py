@@ -13,7 +13,16 @@ from booking import clock
 from booking.domain.states import ExceptionKind, PlacementKind
 from booking.models import Advertiser, Placement, Rate, ReaderFact, ScheduleException, Slot
 from booking.services import inventory, opening, rescheduling
-from tests.support.factories import NOW, choice, make_editor, make_issue, make_newsletter, make_order, make_paid_order
+from tests.support.factories import (
+    NOW,
+    buyer,
+    choice,
+    make_editor,
+    make_issue,
+    make_newsletter,
+    make_order,
+    make_paid_order,
+)
 from tests.support.page import Page
 from tests.support.till import Till
 from tests.support.visitor import Visitor
@@ -213,3 +222,39 @@ def test_an_extra_issue_is_called_one(session: Db, visitor: Visitor) -> None:
     session.commit()
     opening.open_issues(NOW, 3)
     assert "501 Wednesday 11 March 2026 extra issue: conference" in visitor.get("/").text
+
+
+def test_jobs_that_are_all_sold_say_so(session: Db, visitor: Visitor, till: Till) -> None:
+    make_issue()
+    inventory.set_slots(500, PlacementKind.JOB, 2, None, NOW)
+    with till.at(NOW):
+        for number in range(2):
+            who = buyer(f"Company {number}", f"jobs@company-{number}.example")
+            make_paid_order(till, choice(500, PlacementKind.JOB), by=who)
+    assert cells(visitor.get("/"), 500)[2] == "All 2 sold"
+
+
+def test_a_sponsored_event_has_a_column_when_an_issue_offers_one(session: Db, visitor: Visitor) -> None:
+    make_newsletter()
+    event = session.scalars(sa.select(Placement).where(Placement.kind == PlacementKind.EVENT)).one()
+    event.example_copy = "Night Shift\n\nTwo days after dark.\n\nhttps://nightshift.example/"
+    session.commit()
+    inventory.set_slots(501, PlacementKind.EVENT, 1, None, NOW)
+    page = visitor.get("/")
+    assert cells(page, 501)[2] == "Sponsored event, issue 501, $300 Open"
+    assert cells(page, 500)[2] == "Not offered"
+    assert "Sponsored event ===============" in page.text
+
+
+def test_an_example_that_is_not_written_as_one_is_shown_as_it_is(session: Db, visitor: Visitor) -> None:
+    make_newsletter()
+    session.execute(sa.update(Placement).values(example_copy="Ask us."))
+    assert visitor.get("/").select("pre.proof")[0].text() == "Ask us."
+
+
+def test_a_price_that_only_begins_later_is_announced(session: Db, visitor: Visitor) -> None:
+    make_newsletter()
+    session.execute(sa.update(Rate).values(valid_from=date(2026, 3, 15)))
+    page = visitor.get("/")
+    assert "Sponsor, issues from Sunday 15 March 2026 on $500" in page.text
+    assert "Sponsor, one issue" not in page.text
