@@ -14,7 +14,8 @@ from flask import Flask, Response, current_app
 
 from booking.domain.money import Money, exponent
 from booking.domain.states import Labelled
-from booking.services.queries.lists import A_PORTION, Cell, Cells, head_of, portion
+from booking.services.queries.list_columns import Cell, Cells
+from booking.services.queries.lists import A_PORTION, head_of, portion
 from booking.web.filters import iso
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -10,7 +10,8 @@ from flask import url_for
 
 from booking.domain.localtime import local_date, spell_date
 from booking.domain.states import Labelled
-from booking.services.queries.lists import Cell, ListPage
+from booking.services.queries.list_columns import Cell
+from booking.services.queries.lists import ListPage
 from booking.web.context import newsletter
 
 FURTHEST_PAGE = 10_000
