@@ -40,6 +40,7 @@ def test_a_deadline_keeps_its_wall_time_when_clocks_change(zone: str, sunday: da
     assert moment == datetime.combine(sunday - timedelta(days=3), time(utc_hour), UTC)
 
 
+@pytest.mark.scenario(24)
 def test_a_deadline_in_a_skipped_or_repeated_hour_is_the_later_instant() -> None:
     assert due(Deadline(0, time(1, 30)), date(2020, 3, 29)) == datetime(2020, 3, 29, 1, 30, tzinfo=UTC)
     assert due(Deadline(0, time(1, 30)), date(2020, 10, 25)) == datetime(2020, 10, 25, 1, 30, tzinfo=UTC)

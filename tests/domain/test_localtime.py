@@ -38,6 +38,7 @@ def test_wall_time_becomes_an_instant(day: date, at: time, zone: str, utc: datet
     assert instant(day, at, zone) == utc
 
 
+@pytest.mark.scenario(24)
 @pytest.mark.parametrize(
     ("day", "at", "zone", "utc", "words"),
     [
@@ -53,6 +54,7 @@ def test_a_skipped_hour_resolves_to_the_later_instant(
     assert spell_clock(utc, zone) == words
 
 
+@pytest.mark.scenario(24)
 @pytest.mark.parametrize(
     ("day", "at", "zone", "utc", "later", "earlier"),
     [
@@ -107,6 +109,7 @@ def test_the_date_is_that_of_the_newsletter_not_of_utc() -> None:
     assert local_date(moment, NEW_YORK) == date(2020, 7, 1)
 
 
+@pytest.mark.scenario(24)
 def test_a_moment_is_spelled_with_its_zone() -> None:
     moment = datetime(2020, 1, 30, 17, tzinfo=UTC)
     assert spell(moment, LONDON) == "Thursday 30 January 2020, 17:00 London time"

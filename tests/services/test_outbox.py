@@ -106,6 +106,7 @@ def test_workers_do_not_send_the_same_mail(app: Flask, mail_server: PostOffice) 
     assert len({message["Message-ID"] for message in mail_server.messages}) == len(mail_server.messages) == 12
 
 
+@pytest.mark.scenario(25)
 def test_a_crash_between_sending_and_marking_repeats_the_mail_under_the_same_id(
     mail_server: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ def test_a_paid_order_is_booked_once_and_told_once(till: Till, webhooks: Callabl
     assert db.session.scalar(sa.select(sa.func.count()).where(Slot.held_until.is_not(None))) == 0
 
 
+@pytest.mark.scenario(3)
 def test_pressing_pay_three_times_is_one_attempt_and_one_page(till: Till) -> None:
     with till.at(NOW):
         order = make_order()

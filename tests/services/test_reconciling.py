@@ -62,6 +62,7 @@ def test_a_refund_at_the_dashboard_is_booked(till: Till) -> None:
     assert [(r.amount, r.state) for r in db.session.scalars(sa.select(Refund))] == [(12_345, RefundState.SUCCEEDED)]
 
 
+@pytest.mark.scenario(25)
 def test_a_database_restored_from_before_an_order_is_whole_again(
     till: Till, app: Flask, database: Database, webhooks: Callable[[], list[int]]
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_database_restored_from_before_an_order_is_whole_again(
     assert [booking.state for booking in restored.bookings] == [BookingState.CONFIRMED]
 
 
+@pytest.mark.scenario(25)
 def test_a_restored_order_whose_slot_was_sold_again_gets_its_money_back(
     till: Till, app: Flask, database: Database
 ) -> None:

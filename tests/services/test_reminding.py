@@ -52,6 +52,7 @@ def test_nobody_is_reminded_of_what_the_confirmation_has_just_said() -> None:
     assert reminding.remind(booking.created_at) == 0
 
 
+@pytest.mark.scenario(24)
 def test_running_twice_sends_nothing_twice() -> None:
     deadline = due(make_booking())
     for _ in range(3):
@@ -59,12 +60,14 @@ def test_running_twice_sends_nothing_twice() -> None:
     assert len(subjects()) == 1
 
 
+@pytest.mark.scenario(24)
 def test_of_reminders_missed_while_no_worker_ran_only_the_last_is_sent() -> None:
     deadline = due(make_booking())
     reminding.remind(deadline - timedelta(hours=5))
     assert len(subjects()) == 1
 
 
+@pytest.mark.scenario(24)
 def test_a_moved_deadline_is_reminded_of_anew() -> None:
     booking = make_booking()
     first = due(booking)
@@ -103,6 +106,7 @@ def test_an_edit_that_waits_for_the_advertiser_is_missing_too() -> None:
     assert reminding.remind(due(booking) - timedelta(days=1)) == 1
 
 
+@pytest.mark.scenario(24)
 def test_the_hour_in_which_clocks_change_is_one_reminder() -> None:
     booking = make_booking()
     # Clocks in London go back at 02:00 on 25 October 2026: 01:30 is shown twice.

@@ -59,6 +59,7 @@ def test_approval_is_of_one_exact_revision(booking: Booking, editor: By) -> None
     assert [subject for subject, _ in mails()] == ["Approved: your copy for issue 500, Sunday 8 March 2026"]
 
 
+@pytest.mark.scenario(23)
 def test_a_newer_revision_makes_the_seen_one_stale(booking: Booking, editor: By) -> None:
     old = seen(submitted(booking))
     submitted(booking, words=SHORTER)
@@ -80,6 +81,7 @@ def test_another_hash_than_the_one_seen_is_stale(booking: Booking, editor: By) -
         reviewing.approve(Seen(revision.id, "0" * 64), editor)
 
 
+@pytest.mark.scenario(23)
 def test_two_editors_are_one_decision(booking: Booking, editor: By) -> None:
     revision = submitted(booking)
     reviewing.approve(seen(revision), editor)
@@ -94,6 +96,7 @@ def test_unknown_copy_is_not_found(session: Database) -> None:
         reviewing.approve(Seen(12345, "0" * 64), editor_by(make_editor()))
 
 
+@pytest.mark.scenario(23)
 def test_an_edit_after_approval_leaves_the_approved_text_live(booking: Booking, editor: By) -> None:
     first = approved(booking, by=editor)
     second = submitted(booking, words=SHORTER)

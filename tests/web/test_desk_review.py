@@ -93,6 +93,7 @@ def test_approving_goes_on_to_the_next_piece(desk: Visitor, booking: Booking) ->
     assert decide(desk, second, "approve").url == "/desk/review"
 
 
+@pytest.mark.scenario(23)
 def test_something_newer_is_a_409_with_the_difference(desk: Visitor, booking: Booking) -> None:
     old = submitted(booking)
     desk.get(f"/desk/review/{old.id}")
