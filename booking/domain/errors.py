@@ -223,7 +223,7 @@ class PaymentUnderWay(Refusal):
 class NotTrusted(Refusal):
     """Only advertisers that the editor trusts may pay later."""
 
-    kind: ClassVar[Kind] = "forbidden"
+    kind: ClassVar[Kind] = "conflict"
     says: ClassVar[str] = "This company does not pay by invoice yet. Pay by card, or ask the editor to allow invoices."
 
 

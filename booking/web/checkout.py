@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from booking import clock
-from booking.domain.errors import NothingChosen, PaymentPageDown, Refusal
+from booking.domain.errors import NotFound, NothingChosen, PaymentPageDown, Refusal
 from booking.domain.localtime import spell_clock
 from booking.domain.states import PlacementKind
 from booking.gateways.stripe_facts import PaymentsRefused, PaymentsUnreachable
-from booking.services import holding, paying
+from booking.services import holding, invoices, paying
 from booking.services.choosing import Choice
 from booking.services.queries.basket import Basket, Shelf, fill
 from booking.services.queries.orders import OrderPage, order_page
@@ -23,7 +23,7 @@ from booking.web.choices import chosen, value_of
 from booking.web.context import newsletter
 from booking.web.dates_file import dates_file
 from booking.web.errors import STATUS
-from booking.web.security import limiter, own_order, remember_order
+from booking.web.security import limiter, me, own_order, remember_order, signed_in, viewer
 from booking.web.storefront import front_page, shelf, ticked
 
 blueprint = Blueprint("checkout", __name__)
@@ -126,11 +126,17 @@ def show(page: OrderPage, refusal: Refusal | None = None) -> ResponseReturnValue
     body = render_template(
         f"checkout/{page.standing}.html",
         order=page,
+        may_invoice=_may_invoice(page),
         again=[value_of(line.issue, line.kind, line.price.amount) for line in page.lines],
         refusal=refusal and str(refusal),
         wrong=bool(refusal),
     )
     return body, STATUS[refusal.kind] if refusal else 200
+
+
+def _may_invoice(page: OrderPage) -> bool:
+    who = viewer()
+    return page.may_invoice and who is not None and page.advertiser_id in who.advertiser_ids
 
 
 @blueprint.post("/orders/<public_id>/pay")
@@ -143,6 +149,23 @@ def pay(public_id: str) -> ResponseReturnValue:
         return show(order_page(public_id, clock.now()), PaymentPageDown())
     except Refusal as refusal:
         return show(order_page(public_id, clock.now()), refusal)
+
+
+@blueprint.post("/orders/<public_id>/invoice")
+@signed_in
+def invoice(public_id: str) -> ResponseReturnValue:
+    """Keep the weeks and send an invoice. The browser that made the order is not enough: a company is to be charged."""
+    page = order_page(public_id, clock.now())
+    if page.advertiser_id not in me().advertiser_ids:
+        raise NotFound("order")
+    try:
+        invoices.invoice_order(public_id, clock.now())
+    except PaymentsUnreachable:
+        return show(page, PaymentPageDown())
+    except Refusal as refusal:
+        return show(order_page(public_id, clock.now()), refusal)
+    flash("The invoice is on its way to you by mail, and your places are kept until it is due.", "success")
+    return to_order(public_id)
 
 
 @blueprint.post("/orders/<public_id>/extend")

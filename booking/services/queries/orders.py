@@ -12,15 +12,15 @@ import sqlalchemy as sa
 from booking.db import db
 from booking.domain.errors import NotFound
 from booking.domain.money import Money
-from booking.domain.states import AttemptState, BookingState, OrderPayment, PlacementKind, RefundState
-from booking.models import Booking, CheckoutAttempt, Issue, Order, Payment, Placement, Refund, Slot
+from booking.domain.states import AttemptKind, AttemptState, BookingState, OrderPayment, PlacementKind, RefundState
+from booking.models import Advertiser, Booking, CheckoutAttempt, Issue, Order, Payment, Placement, Refund, Slot
 
 Place = tuple[int, PlacementKind]
 """An issue's number and a kind of placement."""
 
-Standing = Literal["held", "processing", "booked", "ended", "returned"]
-"""held: can be paid. processing: the bank is working. booked: at least one place is theirs. ended: the hold ran out or
-was given up. returned: paid, and all of it cancelled or refunded."""
+Standing = Literal["held", "invoiced", "processing", "booked", "ended", "returned"]
+"""held: can be paid. invoiced: kept until its invoice is due. processing: the bank is working. booked: at least one
+place is theirs. ended: the hold ran out or was given up. returned: paid, and all of it cancelled or refunded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,22 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of Stripe's about a payment: what it is, and its address."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """Everything on the page of one order."""
 
     public_id: str
+    advertiser_id: int
     paid_by: OrderPayment
+    may_invoice: bool
+    invoice_url: str
     company: str
     buyer_name: str
     buyer_email: str
@@ -64,6 +75,7 @@ class OrderPage:
     discount: Money
     tax: Money
     refunded: Money
+    papers: tuple[Paper, ...]
     lines: tuple[OrderLine, ...]
 
     @property
@@ -95,21 +107,33 @@ def order_page(public_id: str, now: datetime) -> OrderPage:
     lines = tuple(_line(row, order.currency, now) for row in rows)
     return OrderPage(
         public_id=order.public_id,
+        advertiser_id=order.advertiser_id,
         paid_by=order.paid_by,
+        may_invoice=rows[0].may_pay_by_invoice,
+        invoice_url=rows[0].invoice_url or "",
         company=order.company,
         buyer_name=order.buyer_name,
         buyer_email=order.buyer_email,
         po_number=order.po_number,
         created_at=order.created_at,
         extended=order.extended_at is not None,
-        standing=_standing(lines, rows[0].processing),
+        standing=_standing(lines, rows[0].processing, order.paid_by),
         held_until=min((line.held_until for line in lines if line.held_until), default=None),
         subtotal=Money(order.subtotal, order.currency),
         discount=Money(order.discount, order.currency),
         tax=Money(order.tax, order.currency),
         refunded=Money(rows[0].refunded or 0, order.currency),
+        papers=_papers(order.id),
         lines=lines,
     )
+
+
+def _papers(order_id: int) -> tuple[Paper, ...]:
+    rows = db.session.execute(
+        sa.select(Payment.invoice_pdf, Payment.receipt_url).where(Payment.order_id == order_id).order_by(Payment.id)
+    )
+    named = [paper for pdf, receipt in rows for paper in (("Invoice (PDF)", pdf), ("Receipt", receipt))]
+    return tuple(Paper(name, address) for name, address in named if address)
 
 
 def own_holds(public_ids: Collection[str], now: datetime) -> list[OwnHold]:
@@ -149,9 +173,17 @@ def _lines() -> sa.Select[*tuple[Any, ...]]:
         .scalar_subquery()
         .label("refunded")
     )
+    invoice = (
+        sa.select(CheckoutAttempt.url)
+        .where(CheckoutAttempt.order_id == Order.id, CheckoutAttempt.kind == AttemptKind.INVOICE)
+        .where(CheckoutAttempt.state == AttemptState.OPEN)
+        .scalar_subquery()
+        .label("invoice_url")
+    )
     return (
         sa.select(Order, Booking, Slot.booking_id, Slot.held_until, Placement.kind, Placement.name, Issue)
-        .add_columns(processing, refunded)
+        .add_columns(processing, refunded, invoice, Advertiser.may_pay_by_invoice)
+        .join(Advertiser, Advertiser.id == Order.advertiser_id)
         .join(Booking, Booking.order_id == Order.id)
         .join(Slot, Slot.id == Booking.slot_id)
         .join(Placement, Placement.id == Slot.placement_id)
@@ -180,14 +212,14 @@ def _line(row: sa.Row[*tuple[Any, ...]], currency: str, now: datetime) -> OrderL
     )
 
 
-def _standing(lines: tuple[OrderLine, ...], processing: bool) -> Standing:
+def _standing(lines: tuple[OrderLine, ...], processing: bool, paid_by: OrderPayment) -> Standing:
     states = {line.state for line in lines}
     if any(line.is_booked for line in lines):
         return "booked"
     if processing:
         return "processing"
     if all(line.held_until for line in lines):
-        return "held"
+        return "invoiced" if paid_by is OrderPayment.INVOICE else "held"
     if states <= {BookingState.HELD, BookingState.LAPSED}:
         return "ended"
     return "returned"
