@@ -25,6 +25,7 @@ from booking.services import (
     lapsing,
     link_checks,
     outbox,
+    publishing,
     reconciling,
     refunding,
     reminding,
@@ -57,9 +58,11 @@ UPKEEP = (
     Upkeep("submit-refunds", 60, refunding.submit_waiting),
     Upkeep("remind-of-copy", 300, reminding.remind),
     Upkeep("apply-fallbacks", 600, fallbacks.apply_fallbacks),
+    Upkeep("send-tear-sheets", 3600, publishing.send_tear_sheets),
     Upkeep("check-links", 600, link_checks.check_due_links),
     Upkeep("void-overdue-invoices", 600, invoices.void_overdue),
     Upkeep("reconcile", 600, reconciling.reconcile_lately),
+    Upkeep("open-issues", 3600, opening.keep_open),
     Upkeep("forget-old-sessions", 86_400, signing_in.forget_old),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -13,12 +14,17 @@ from booking.db import db, transaction
 from booking.domain.copy_refusals import NotSentYet
 from booking.domain.publication import Found, expected_blocks, verify
 from booking.domain.region import Region
-from booking.domain.states import FoundState, IssueState
-from booking.models import Booking, FeedBase, FeedRun, FoundBlock, Issue, IssueItem
+from booking.domain.states import BookingState, FoundState, IssueState
+from booking.models import Booking, FeedBase, FeedRun, FoundBlock, Issue, IssueItem, OutboxMessage
 from booking.services import audit, letters, outbox
 from booking.services.booking_steps import By
 from booking.services.issue_copy import HOUSE_KEY, copy_for, issue_numbered
 from booking.services.tasks_for_people import open_task, settle_task
+
+PATIENCE = timedelta(days=2)
+"""After sending, for the editor to check what ran before advertisers are told that it did."""
+STALE = timedelta(days=14)
+"""After sending, when a tear sheet is no news any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,31 @@ def verify_issue(number: int, sent: bytes, by: By) -> Verified:
     sentence = f"Looked for {len(found)} blocks in issue {number} as sent: {ran} ran as approved."
     audit.record(by.actor, by.user_id, "issue.verify", f"issue {number}", sentence, by.now)
     return Verified(number, found)
+
+
+@transaction
+def send_tear_sheets(now: datetime) -> int:
+    """Send the tear sheets of issues that nobody compared with what was sent; returns how many.
+
+    The editor has `PATIENCE` to do that first. Whatever was looked for is not sent here: its own result decided.
+    """
+    told = sa.literal("tear-sheet:").concat(sa.cast(Booking.id, sa.String))
+    unseen = db.session.scalars(
+        sa.select(Booking)
+        .join(IssueItem, IssueItem.booking_id == Booking.id)
+        .join(Issue, Issue.id == IssueItem.issue_id)
+        .outerjoin(FoundBlock, FoundBlock.issue_item_id == IssueItem.id)
+        .where(
+            Issue.sent_at <= now - PATIENCE,
+            Issue.sent_at > now - STALE,
+            Booking.state == BookingState.RAN,
+            FoundBlock.issue_item_id.is_(None),
+            sa.not_(sa.exists().where(OutboxMessage.dedupe_key == told)),
+        )
+    ).all()
+    for booking in unseen:
+        outbox.post(letters.tear_sheet(booking), f"tear-sheet:{booking.id}", now)
+    return len(unseen)
 
 
 def _has_foot(issue: Issue) -> bool:

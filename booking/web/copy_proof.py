@@ -63,14 +63,16 @@ def proof_of(page: CopyPage, words: Words, numbers: frozenset[int]) -> Proof:
     place = page.place
     # Somebody pasted a file: it is refused by its length, and shown six times over it would be no help.
     readable = len(copy.body) <= MOST_SHOWN * place.copy_limit
+    begun = bool(copy.body or copy.link)
     details = None if words.details is None else {**words.details, "issue_date": place.publishes_on}
     found = problems(place.kind, copy, place.copy_limit, details)
     return Proof(
-        places_of(place.kind, copy, label_foot=ours.label_foot) if readable else (),
+        places_of(place.kind, copy, label_foot=ours.label_foot) if readable and begun else (),
         copy.link,
         characters(copy.body),
         place.copy_limit,
-        tuple(found),
+        # Nobody is told what is missing before they have begun.
+        tuple(found) if begun else (),
     )
 
 

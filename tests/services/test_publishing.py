@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy.session import Session
@@ -110,3 +112,17 @@ def test_what_cannot_be_read_is_refused_and_nothing_is_stored(editor: By, sent: 
         publishing.verify_issue(500, content, editor)
     assert found() == []
     assert letters() == []
+
+
+def test_tear_sheets_of_an_issue_that_nobody_checked_go_out_after_two_days(editor: By, sent: bytes) -> None:
+    assert publishing.send_tear_sheets(editor.now + timedelta(hours=47)) == 0
+    assert publishing.send_tear_sheets(editor.now + timedelta(hours=49)) == 2
+    assert publishing.send_tear_sheets(editor.now + timedelta(hours=50)) == 0
+    assert len(letters()) == 2
+    assert publishing.send_tear_sheets(editor.now + timedelta(days=15)) == 0
+
+
+def test_what_was_found_altered_gets_no_tear_sheet_by_itself(editor: By, sent: bytes) -> None:
+    publishing.verify_issue(500, sent.replace(b"rotates the credentials", b"rotates all credentials", 1), editor)
+    assert publishing.send_tear_sheets(editor.now + timedelta(days=3)) == 0
+    assert letters() == ["It ran: Job ad in issue 500, Sunday 8 March 2026"]

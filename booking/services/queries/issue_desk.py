@@ -42,6 +42,7 @@ class IssuePage:
     number: int
     publishes_on: date
     sends_at: datetime
+    sent_at: datetime | None
     copy_deadline: datetime
     state: IssueState
     archive_url: str
@@ -81,6 +82,7 @@ def issue_page(number: int) -> IssuePage:
         number=issue.number,
         publishes_on=issue.publishes_on,
         sends_at=issue.sends_at,
+        sent_at=issue.sent_at,
         copy_deadline=issue.copy_deadline,
         state=issue.state,
         archive_url=issue.archive_url,
