@@ -20,11 +20,13 @@ from booking.db import db, transaction
 from booking.domain.errors import Refusal
 from booking.domain.states import Actor, Fallback, PlacementKind
 from booking.models import CheckoutAttempt, Issue, Payment, Slot
-from booking.services import failpoints, freezing, holding, paying, refunding
+from booking.services import copywriting, failpoints, freezing, holding, paying, refunding, reviewing
 from booking.services.availability import free
 from booking.services.booking_steps import By
 from booking.services.buyers import Buyer
+from booking.services.copywriting import Submission, Words
 from booking.services.inbox import handle
+from booking.services.reviewing import Seen
 from config import Test
 
 
@@ -201,6 +203,19 @@ def freeze(number: int, editor_id: int) -> str:
     return "frozen"
 
 
+def decide(revision_id: int, digest: str, approve: bool, editor_id: int) -> str:
+    """Approve or refuse copy as it was on this editor's screen."""
+    seen, by = Seen(revision_id, digest), By(Actor.EDITOR, clock.now(), editor_id)
+    reviewing.approve(seen, by) if approve else reviewing.reject(seen, "Not for our readers.", by)
+    return "approved" if approve else "refused"
+
+
+def submit(booking_id: int, words: Words, user_id: int) -> str:
+    """Send copy in for a booking."""
+    copywriting.submit(Submission((booking_id,), words), By(Actor.ADVERTISER, clock.now(), user_id))
+    return "submitted"
+
+
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
@@ -211,6 +226,8 @@ ACTS: dict[str, Callable[..., Any]] = {
         handle_event,
         submit_refund,
         freeze,
+        decide,
+        submit,
         attempt_after_looking,
         reserve,
         reserve_after_looking,
