@@ -24,6 +24,7 @@ from booking.services import (
     invoices,
     lapsing,
     link_checks,
+    opening,
     outbox,
     publishing,
     reconciling,

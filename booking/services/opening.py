@@ -15,9 +15,10 @@ from booking.domain.errors import RuleNotUsable
 from booking.domain.localtime import spell_date
 from booking.domain.schedule import Occurrence, upcoming
 from booking.domain.states import IssueState
-from booking.models import Booking, Issue, Placement, Slot
+from booking.models import Booking, Issue, Newsletter, Placement, Slot
 from booking.services import availability
 from booking.services.plan import Plan, Prices, Times, current_plan, current_prices
+from booking.services.queries.calendar import COMING
 
 
 @dataclass(slots=True)
@@ -52,6 +53,13 @@ def open_issues(now: datetime, count: int) -> Opened:
     placement has no price, or a date with bookings would vanish.
     """
     return bring_in_line(now, count)
+
+
+def keep_open(now: datetime) -> int:
+    """The upkeep: as one issue is sent another comes on sale, half a year ahead; returns how many were added."""
+    if db.session.scalar(sa.select(Newsletter.id)) is None:
+        return 0
+    return len(open_issues(now, COMING).added)
 
 
 def bring_in_line(now: datetime, count: int) -> Opened:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.orm import scoped_session
 from booking.domain.errors import RuleNotUsable
 from booking.domain.states import ExceptionKind, PlacementKind
 from booking.models import Issue, Newsletter, Placement, Rate, ScheduleException, Slot
-from booking.services.opening import open_issues
+from booking.services.opening import keep_open, open_issues
 from booking.services.starting import Start, start_newsletter
 from tests.support.factories import NOW, choice, make_issue, make_newsletter, make_order, slot_of
 
@@ -187,3 +187,12 @@ def test_an_issue_of_late_december_is_skipped_and_the_new_year_takes_its_number(
     skip(session, date(2011, 12, 25))
     open_issues(datetime(2011, 12, 1, tzinfo=UTC), 3)
     assert calendar(session) == {51: date(2011, 12, 18), 52: date(2012, 1, 1), 53: date(2012, 1, 8)}
+
+
+def test_the_upkeep_keeps_half_a_year_of_issues_on_sale(session: Db) -> None:
+    assert keep_open(NOW) == 0, "without a newsletter there is nothing to open"
+    make_newsletter(NOW, issues=3)
+    assert keep_open(NOW) == 23
+    assert keep_open(NOW) == 0
+    assert keep_open(NOW + timedelta(days=7)) == 1
+    assert session.scalar(sa.select(sa.func.count(Issue.id))) == 27
