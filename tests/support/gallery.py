@@ -62,6 +62,8 @@ class View:
     """Who looks; empty for somebody who is not signed in."""
     press: str = ""
     """The button to press on it as it stands, to see the page with its mistakes."""
+    status: int = 200
+    """What it is answered with, before the button is pressed."""
 
 
 def before_the_first_issue(app: Flask) -> list[View]:
@@ -94,7 +96,9 @@ def _by_route(app: Flask, seen: set[str]) -> Iterator[View]:
         access = ACCESS[rule.endpoint]
         email = words.LEDGERLINE.buyer.email if access.lets_in(Who.OWNER) else words.EDITOR
         address = url_for(rule.endpoint, **{name: parameters[name] for name in rule.arguments})
-        yield View(rule.endpoint, address, "" if access is Access.PUBLIC else email)
+        # A link with a token that nobody was sent is too old.
+        status = 409 if UNKNOWN in address else 200
+        yield View(rule.endpoint, address, "" if access is Access.PUBLIC else email, status=status)
 
 
 def _public() -> Iterator[View]:
@@ -103,8 +107,8 @@ def _public() -> Iterator[View]:
     yield View("storefront.front:chosen", url_for("storefront.front", slot=weeks))
     yield View("storefront.jobs", "/jobs")
     yield View("checkout.details", url_for("checkout.details", slot=weeks))
-    yield View("checkout.details:nothing-chosen", "/book")
-    yield View("storefront.front:missing", "/there-is-no-such-page")
+    yield View("checkout.details:nothing-chosen", "/book", status=422)
+    yield View("storefront.front:missing", "/there-is-no-such-page", status=404)
     yield View("portal.bookings:signed-out", "/bookings")
 
 
@@ -112,6 +116,7 @@ def _sponsors() -> Iterator[View]:
     ledgerline, tidewater, kettle = words.LEDGERLINE, words.TIDEWATER, words.COPPERKETTLE
     ran, *_, coming = _bookings(ledgerline)
     yield from _order("booked", ledgerline, "checkout.order", "portal.insertion_order")
+    yield from _order("copy-missing", kettle, "checkout.order")
     yield from _order("held", words.MOSSBANK, "checkout.order", "checkout.ask_to_give_up")
     yield from _order("ended", words.LANTERNFISH, "checkout.order")
     yield from _order("cancelled", words.QUARRY, "checkout.order")

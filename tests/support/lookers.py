@@ -44,7 +44,9 @@ class Lookers:
     def look(self, view: View) -> Page:
         """A page with the view on it, its button pressed with nothing filled in."""
         page = self.of(view.email)
-        page.goto(view.address)
+        answer = page.goto(view.address)
+        assert answer is not None
+        assert answer.status == view.status, f"{view.name} answered {answer.status}: {page.title()}"
         if view.press:
             with page.expect_navigation():
                 page.get_by_role("button", name=view.press, exact=True).first.click()

@@ -28,12 +28,20 @@ class Viewers:
                 self._visitors[email].sign_in(db.session.scalars(sa.select(User).where(User.email == email)).one())
         return self._visitors[email]
 
+    def cookie(self, email: str) -> str:
+        """The Cookie header of this person's client, empty for somebody who is not signed in."""
+        client = self.of(email).client
+        name = self._app.config["SESSION_COOKIE_NAME"]
+        cookie = client.get_cookie(name, domain=self._app.config["SERVER_NAME"].partition(":")[0])
+        return f"{name}={cookie.value}" if cookie is not None else ""
+
     def look(self, view: View) -> Page:
         """The page of a view, in the end: redirects followed, its button pressed with nothing filled in."""
         visitor = self.of(view.email)
         page = visitor.attempt("GET", view.address)
         while page.location:
             page = visitor.attempt("GET", page.location)
+        assert page.status == view.status, f"{view.name} answered {page.status}: {page.text[:300]}"
         if not view.press:
             return page
         form = next(form for form in page.forms if view.press in map(_label, form.buttons))
