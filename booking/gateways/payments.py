@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, TypeVar, cast
 
 import stripe
 from flask import Flask, current_app
@@ -27,7 +27,10 @@ from booking.gateways.stripe_facts import (
     PaymentsUnreachable,
     RefundFact,
     SessionFact,
+)
+from booking.gateways.stripe_reading import (
     dispute_fact,
+    event_fact,
     identity,
     invoice_fact,
     movement_fact,
@@ -35,6 +38,8 @@ from booking.gateways.stripe_facts import (
     refund_fact,
     session_fact,
 )
+
+T = TypeVar("T")
 
 # Connecting may not take long; Stripe itself answers slow calls within 20 s.
 TIMEOUT = (3, 20)
@@ -112,12 +117,7 @@ class Payments:
 
     def payments_since(self, since: datetime) -> Iterator[PaymentFact]:
         """Every PaymentIntent made since then, newest first."""
-        with translated():
-            page = self.client.v1.payment_intents.list(
-                {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
-            )
-            for found in page.auto_paging_iter():
-                yield payment_fact(plain(found))
+        return self._since(self.client.v1.payment_intents, since, payment_fact, ["data.latest_charge"])
 
     def create_refund(self, intent_id: str, amount: int, key: str, metadata: Mapping[str, str]) -> RefundFact:
         """Send back `amount` minor units of a payment; the same key answers with the same refund."""
@@ -141,10 +141,7 @@ class Payments:
 
     def refunds_since(self, since: datetime) -> Iterator[RefundFact]:
         """Every refund made since then, newest first."""
-        with translated():
-            page = self.client.v1.refunds.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-            for found in page.auto_paging_iter():
-                yield refund_fact(plain(found))
+        return self._since(self.client.v1.refunds, since, refund_fact)
 
     def dispute(self, dispute_id: str) -> DisputeFact:
         """A dispute as it is now, with what it took from and gave back to the balance."""
@@ -153,10 +150,7 @@ class Payments:
 
     def disputes_since(self, since: datetime) -> Iterator[DisputeFact]:
         """Every dispute opened since then, newest first."""
-        with translated():
-            page = self.client.v1.disputes.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-            for found in page.auto_paging_iter():
-                yield dispute_fact(plain(found))
+        return self._since(self.client.v1.disputes, since, dispute_fact)
 
     def create_invoice(self, params: Mapping[str, Any], key: str) -> InvoiceFact:
         """Make, fill, finalize and send an invoice from frozen parameters.
@@ -187,12 +181,7 @@ class Payments:
 
     def invoices_since(self, since: datetime) -> Iterator[InvoiceFact]:
         """Every invoice made since then, newest first."""
-        with translated():
-            page = self.client.v1.invoices.list(
-                {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.payments"]}
-            )
-            for found in page.auto_paging_iter():
-                yield invoice_fact(plain(found))
+        return self._since(self.client.v1.invoices, since, invoice_fact, ["data.payments"])
 
     def void_invoice(self, invoice_id: str) -> None:
         """Make an unpaid invoice worthless; a paid one is refused with `PaymentsRefused`."""
@@ -207,17 +196,11 @@ class Payments:
 
     def events_since(self, since: datetime) -> Iterator[EventFact]:
         """Every event since then, newest first; Stripe keeps 30 days (https://docs.stripe.com/api/events)."""
-        with translated():
-            page = self.client.v1.events.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-            for found in page.auto_paging_iter():
-                yield event_fact(plain(found))
+        return self._since(self.client.v1.events, since, event_fact)
 
     def movements_since(self, since: datetime) -> Iterator[MovementFact]:
         """Every change of the balance since then, newest first."""
-        with translated():
-            page = self.client.v1.balance_transactions.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-            for found in page.auto_paging_iter():
-                yield movement_fact(plain(found))
+        return self._since(self.client.v1.balance_transactions, since, movement_fact)
 
     def balance(self) -> list[BalanceFact]:
         """What Stripe holds for us now, pending included, by currency."""
@@ -240,6 +223,17 @@ class Payments:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Forged("The body is not an event.") from error
 
+    def _since(
+        self, resource: Any, since: datetime, read: Callable[[dict[str, Any]], T], expand: Sequence[str] = ()
+    ) -> Iterator[T]:
+        asked: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        if expand:
+            asked["expand"] = list(expand)
+        with translated():
+            page = resource.list(asked)
+            for found in page.auto_paging_iter():
+                yield read(plain(found))
+
     def _signed(self, body: bytes, signature: str, secret: str) -> bool:
         try:
             stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE)
@@ -247,21 +241,6 @@ class Payments:
         except (ValueError, stripe.SignatureVerificationError):
             return False
         return stamp <= time.time() + TOLERANCE
-
-
-def event_fact(event: Mapping[str, Any]) -> EventFact:
-    """The ids of a snapshot event or of a thin event notification. Raises KeyError or TypeError for anything else."""
-    if event["object"] == "v2.core.event":
-        related = event.get("related_object") or {}
-        created = datetime.fromisoformat(event["created"])
-        return EventFact(event["id"], event["type"], str(related.get("id") or ""), bool(event["livemode"]), created)
-    if event["object"] != "event":
-        raise KeyError("object")
-    subject = event["data"]["object"]
-    created = datetime.fromtimestamp(event["created"], UTC)
-    return EventFact(
-        str(event["id"]), str(event["type"]), str(subject.get("id") or ""), bool(event["livemode"]), created
-    )
 
 
 def plain(found: Any) -> dict[str, Any]:
