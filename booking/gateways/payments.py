@@ -92,16 +92,8 @@ class Payments:
 
     def sessions_since(self, since: datetime) -> Iterator[SessionFact]:
         """Every Checkout Session made since then, newest first."""
-        with translated():
-            page = self.client.v1.checkout.sessions.list(
-                {
-                    "created": {"gte": int(since.timestamp())},
-                    "limit": 100,
-                    "expand": [f"data.{p}" for p in SESSION_PARTS],
-                }
-            )
-            for found in page.auto_paging_iter():
-                yield session_fact(plain(found))
+        parts = [f"data.{part}" for part in SESSION_PARTS]
+        return self._since(self.client.v1.checkout.sessions, since, session_fact, parts)
 
     def session_of(self, intent_id: str) -> SessionFact | None:
         """The Checkout Session that a payment came through; None for one that came another way."""
