@@ -1,0 +1,90 @@
+"""What the script adds to writing and reviewing copy: a live proof, drafts that save themselves, keys that lead on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from booking import clock
+from booking.db import db
+from booking.domain.states import PlacementKind
+from booking.models import Booking
+from booking.services import drafts
+from booking.services.drafts import Draft
+from tests.journeys.people import sign_in
+from tests.support.copy import JOB_WORDS, confirmed, submitted
+from tests.support.factories import NOW, buyer, choice, make_editor, make_order
+
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
+
+SPONSOR = "press@ledgerline.example"
+EDITOR = "editor@quietpager.example"
+
+
+@pytest.fixture
+def booking_id(app: Flask) -> Iterator[int]:
+    with app.app_context(), clock.frozen_at(NOW):
+        yield confirmed(make_order())[0].id
+
+
+def test_the_proof_follows_what_is_typed(page: Page, booking_id: int) -> None:
+    sign_in(page, SPONSOR)
+    page.goto(f"/bookings/{booking_id}/copy")
+    page.get_by_role("textbox", name="Text").fill("Words that nobody has read yet.")
+    proof = page.locator("[data-proof]")
+    expect(proof.get_by_role("region").first).to_contain_text("Words that nobody has read yet.")
+    expect(proof).to_contain_text("31 of 300 characters")
+    expect(proof).to_contain_text("The sponsor block needs a link.")
+
+
+def test_a_draft_outlives_its_tab(page: Page, booking_id: int) -> None:
+    sign_in(page, SPONSOR)
+    page.goto(f"/bookings/{booking_id}/copy")
+    page.get_by_role("textbox", name="Text").fill("Half a sen")
+    expect(page.locator("[data-autosave]")).to_have_text("Saved 09:00 London time")
+    page.get_by_role("textbox", name="Text").fill("Half a sentence")
+    again = page.context.new_page()
+    page.close()
+    again.goto(f"/bookings/{booking_id}/copy")
+    expect(again.get_by_role("textbox", name="Text")).to_have_value("Half a sentence")
+
+
+def test_two_devices_lose_nothing(page: Page, booking_id: int) -> None:
+    sign_in(page, SPONSOR)
+    page.goto(f"/bookings/{booking_id}/copy")
+    drafts.save_draft(booking_id, Draft({"name": "L", "body": "From the phone.", "link": ""}, 0, "phone"), NOW)
+    page.get_by_role("textbox", name="Text").fill("From the laptop.")
+    expect(page.locator("[data-autosave]")).to_contain_text("other words from another device")
+    page.reload()
+    expect(page.get_by_role("textbox", name="Text")).to_have_value("From the phone.")
+    page.get_by_role("button", name="Go on with these words instead").click()
+    expect(page.get_by_role("textbox", name="Text")).to_have_value("From the laptop.")
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key once the script listens, which the help for the keys shows."""
+    expect(page.locator("[data-keys]")).to_be_visible()
+    page.keyboard.press(key)
+
+
+def test_the_editor_goes_through_the_queue_by_keys(page: Page, booking_id: int) -> None:
+    submitted(db.session.get_one(Booking, booking_id))
+    (job,) = confirmed(make_order(choice(500, PlacementKind.JOB), by=buyer("Harbour Rail", "jobs@harbour.example")))
+    submitted(job, words=JOB_WORDS)
+    make_editor(EDITOR)
+    sign_in(page, EDITOR)
+    page.goto("/desk/review")
+    page.get_by_role("link", name="Review").first.click()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Ledgerline, sponsor")
+    press(page, "j")
+    expect(heading).to_have_text("Harbour Rail, job ad")
+    press(page, "k")
+    expect(heading).to_have_text("Ledgerline, sponsor")
+    press(page, "a")
+    expect(page.get_by_role("button", name="Approve")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Approved. It runs exactly so.")
