@@ -1,0 +1,73 @@
+"""Which links are asked for, when, and that the answer only ever warns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy.session import Session
+from sqlalchemy.orm import scoped_session
+
+from booking.db import db
+from booking.domain.errors import NotFound
+from booking.models import LinkCheck
+from booking.services import link_checks, reviewing
+from booking.services.copywriting import Words
+from tests.support.copy import confirmed, editor_by, seen, submitted
+from tests.support.factories import NOW, choice, make_editor, make_issue, make_order
+
+Database = scoped_session[Session]
+PRIVATE = Words("Ledgerline", "Words.", "http://127.0.0.1:1/metadata")
+"""The copy rules let an address of numbers pass; the check must not call it."""
+
+
+def checks() -> list[tuple[bool, str]]:
+    db.session.rollback()
+    return [(check.answers, check.finding) for check in db.session.scalars(sa.select(LinkCheck))]
+
+
+def test_an_advertiser_cannot_make_us_call_our_own_network(session: Database) -> None:
+    (booking,) = confirmed(make_order())
+    revision = submitted(booking, words=PRIVATE)
+    link_checks.check_link(revision.id, NOW)
+    assert checks() == [(False, "It leads to a private address that readers cannot reach.")]
+
+
+def test_a_finding_warns_and_never_blocks(session: Database) -> None:
+    (booking,) = confirmed(make_order())
+    revision = submitted(booking, words=PRIVATE)
+    link_checks.check_link(revision.id, NOW)
+    reviewing.approve(seen(revision), editor_by(make_editor()))
+    assert booking.creative is not None
+    assert booking.creative.approved_revision_id == revision.id
+
+
+@pytest.mark.parametrize("link", ["press@ledgerline.example", "mailto:press@ledgerline.example"])
+def test_an_address_for_mail_is_not_asked(session: Database, link: str) -> None:
+    (booking,) = confirmed(make_order())
+    link_checks.check_link(submitted(booking, words=Words("L", "Words.", link)).id, NOW)
+    assert checks() == [(True, "It is an e-mail address.")]
+
+
+def test_links_of_what_is_booked_are_looked_at_again_and_again(session: Database) -> None:
+    (booking,) = confirmed(make_order())
+    submitted(booking, words=PRIVATE)
+    assert link_checks.check_due_links(NOW) == 1
+    assert link_checks.check_due_links(NOW + timedelta(hours=11)) == 0
+    assert link_checks.check_due_links(NOW + timedelta(hours=13)) == 1
+    assert len(checks()) == 1
+
+
+def test_links_of_holds_and_of_issues_long_past_are_left_alone(session: Database) -> None:
+    make_issue(501)
+    submitted(*make_order(choice(501)).bookings, words=PRIVATE)
+    (booking,) = confirmed(make_order(choice(500)))
+    submitted(booking, words=PRIVATE)
+    assert link_checks.check_due_links(booking.slot.issue.sends_at + timedelta(days=6)) == 0
+    assert link_checks.check_due_links(NOW) == 1
+
+
+def test_unknown_copy_is_not_found(session: Database) -> None:
+    with pytest.raises(NotFound):
+        link_checks.check_link(99999, NOW)
