@@ -77,6 +77,7 @@ ACCESS: dict[str, Access] = {
     "desk.freeze": Access.DESK,
     "desk.give": Access.DESK,
     "desk.house_ad": Access.DESK,
+    "desk.invoice": Access.DESK,
     "desk.issue": Access.DESK,
     "desk.keys": Access.DESK,
     "desk.log": Access.DESK,

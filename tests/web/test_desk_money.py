@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from booking import clock
 from booking.db import db, transaction
 from booking.domain.states import BookingState, DisputeState, RefundState
-from booking.models import Booking, Dispute, LedgerEntry, Order, Payment, Refund
+from booking.models import Advertiser, Booking, Dispute, LedgerEntry, Order, Payment, Refund
 from booking.services import paying
 from tests.support.copy import approved, confirmed, editor_by
 from tests.support.desk import said
@@ -241,3 +241,18 @@ def test_a_newsletter_that_sold_nothing_has_no_months(visitor: Visitor, session:
         visitor.sign_in(make_editor())
         assert "No figures yet." in visitor.get("/desk/money/months").text
         assert visitor.get("/desk/").h1 == "No issue is planned"
+
+
+def test_a_trusted_advertiser_gets_an_invoice_until_a_day_of_the_editors_choice(desk: Visitor) -> None:
+    order = make_order(choice(507))
+    assert "Send an invoice" in desk.get(f"/desk/orders/{order.public_id}").links
+    desk.click("Send an invoice")
+    assert "does not pay by invoice yet" in desk.submit({"pay_by": "2026-03-20"}, status=409).text
+    db.session.get_one(Advertiser, order.advertiser_id).may_pay_by_invoice = True
+    db.session.commit()
+    desk.get(f"/desk/orders/{order.public_id}/invoice")
+    for wrong, status in (("2026-03-03", 409), ("", 422), ("soon", 422)):
+        desk.submit({"pay_by": wrong}, status=status)
+    page = desk.submit({"pay_by": "2026-03-20"})
+    assert "The places are kept until the end of Friday 20 March 2026." in page.text
+    assert slot_of(507).held_until == clock.instant("2026-03-20 23:59")
