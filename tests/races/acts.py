@@ -20,7 +20,18 @@ from booking.db import db, transaction
 from booking.domain.errors import Refusal
 from booking.domain.states import Actor, Fallback, PlacementKind
 from booking.models import CheckoutAttempt, Issue, Payment, Slot
-from booking.services import copywriting, failpoints, freezing, holding, paying, refunding, reviewing
+from booking.services import (
+    cancelling,
+    copywriting,
+    failpoints,
+    freezing,
+    giving,
+    holding,
+    moving,
+    paying,
+    refunding,
+    reviewing,
+)
 from booking.services.availability import free
 from booking.services.booking_steps import By
 from booking.services.buyers import Buyer
@@ -216,6 +227,26 @@ def submit(booking_id: int, words: Words, user_id: int) -> str:
     return "submitted"
 
 
+def give(slot_id: int, key: str, editor_id: int) -> str:
+    """Give a place to a company of that name for nothing."""
+    buyer = Buyer(key, f"{key} desk", f"{key}@example.com")
+    giving.give(giving.Gift(key, slot_id, buyer, "A race."), By(Actor.EDITOR, clock.now(), editor_id))
+    return "given"
+
+
+def move(booking_id: int, to: int) -> str:
+    """Move a booking to another issue."""
+    moving.move(booking_id, to, By(Actor.ADVERTISER, clock.now()))
+    return "moved"
+
+
+def cancel(booking_id: int, editor_id: int) -> str:
+    """Cancel a booking by the terms."""
+    now = clock.now()
+    cancelling.cancel(booking_id, By(Actor.EDITOR, now, editor_id), now)
+    return "cancelled"
+
+
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
@@ -232,5 +263,8 @@ ACTS: dict[str, Callable[..., Any]] = {
         reserve,
         reserve_after_looking,
         confirm_after_looking,
+        give,
+        move,
+        cancel,
     )
 }
