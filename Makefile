@@ -95,6 +95,10 @@ sure: lint ## all that CI runs, with more examples and the coverage of the rules
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --include='booking/domain/*,booking/services/*' --fail-under=100
 
+.PHONY: bench
+bench: $(DEVELOPMENT) ## measure holds, payments, pages and the feed; prints a table, writes build/bench.json
+	@$(BIN)/python -m tests.bench $(parts)
+
 .PHONY: clean
 clean: ## remove what was made here, the virtual environment and the development database too
 	rm -rf $(VENV) node_modules build instance .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
