@@ -215,7 +215,6 @@ class LedgerAccount(Labelled):
     DISPUTE = "dispute", "In dispute"
     DISPUTE_LOSS = "dispute_loss", "Lost to disputes"
     FEES = "fees", "Stripe fees"
-    CREDIT = "credit", "Credit of advertisers"
     BANK = "bank", "Paid out to the bank"
 
 
