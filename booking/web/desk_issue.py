@@ -21,7 +21,7 @@ from booking.services.queries.issue_desk import IssuePage, issue_page
 from booking.web.context import newsletter
 from booking.web.desk import blueprint, by_editor
 from booking.web.errors import STATUS
-from booking.web.forms import Form, Line, Paragraphs
+from booking.web.forms import Form, Line, Paragraphs, paragraphs
 from booking.web.thread import OPS
 
 REGION_TITLES = {
@@ -165,7 +165,7 @@ def show(
         standing=standing(page),
         found=[(each, [(OPS[Change(change)], text) for change, text in each.difference]) for each in page.found],
         companies=companies(page),
-        draft=DraftForm(formdata=None),
+        draft=DraftForm(formdata=None, data={"text": paragraphs(request.form.get("text"))}),
         unfreeze=unfreeze or UnfreezeForm(formdata=None),
         sent=sent or SentForm(formdata=None, data={"archive_url": archive_of(page)}),
         refusal=refusal,

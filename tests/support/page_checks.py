@@ -141,7 +141,10 @@ def leaks(page: Page) -> Iterator[str]:
 def links(page: Page, app: Flask) -> Iterator[str]:
     """Every link and form of ours goes to a route that answers its method, and every fragment exists."""
     ids = {node.attributes["id"] for node in page.select("[id]")}
-    targets = [("GET", node.attributes["href"] or "") for node in page.select("a[href], link[href]")]
+    # A link in a proof is an advertiser's, as it was typed so far.
+    typed = {node.mem_id for node in page.select(".proof a")}
+    linking = (node for node in page.select("a[href], link[href]") if node.mem_id not in typed)
+    targets = [("GET", node.attributes["href"] or "") for node in linking]
     targets += [("GET", node.attributes["src"] or "") for node in page.select("[src]")]
     targets += [(form.method, form.action) for form in page.forms]
     targets += [("POST", node.attributes["formaction"] or "") for node in page.select("[formaction]")]
