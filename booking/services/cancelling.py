@@ -156,11 +156,9 @@ def _free_the_place(booking: Booking) -> None:
     """Give the slot back. Whether the issue froze meanwhile is decided by the slot's own row."""
     if places.release(booking.id):
         return
-    slot = db.session.get_one(Slot, booking.slot_id, populate_existing=True)
-    if slot.booking_id != booking.id:
-        return
-    if slot.issue.state is not IssueState.SENT:
-        raise IssueFrozen(slot.issue.number)
+    issue = booking.slot.issue
+    if issue.state is not IssueState.SENT:
+        raise IssueFrozen(issue.number)
     # It was booked and did not run: nobody can have the place any more, and nobody keeps it.
     places.changed(sa.update(Slot).where(Slot.booking_id == booking.id).values(booking_id=None))
 
