@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from booking import clock
 from booking.db import db, transaction
 from booking.domain.states import OutboxState, PlacementKind
 from booking.models import Booking, OutboxMessage, Task, User
-from booking.services import outbox, reviewing
+from booking.services import feeding, outbox, reviewing
+from booking.services.disputes import sync_dispute
+from booking.services.feeding import DraftGiven
 from booking.services.outbox import Mail
 from booking.services.tasks_for_people import open_task
-from tests.support.copy import JOB_WORDS, approved, confirmed, editor_by, seen, submitted
+from tests.support.copy import JOB_WORDS, SPONSOR_WORDS, approved, confirmed, editor_by, seen, submitted
 from tests.support.desk import said
+from tests.support.drafts import Draft
 from tests.support.factories import NOW, buyer, choice, make_order
+from tests.support.paid import paid
 from tests.support.till import Till
 from tests.support.visitor import Visitor
 
@@ -128,3 +134,27 @@ def test_more_time_ends_when_the_issue_is_sent(desk: Visitor) -> None:
         desk.get(url)
         desk.post(url, {"until": until}, status=422)
     assert db.session.get_one(Booking, booking.id).copy_due_at is None
+
+
+def test_copy_that_changed_after_the_feed_is_a_conflict(desk: Visitor) -> None:
+    (sponsor,) = confirmed(make_order(choice(500)))
+    by = editor_by(editor())
+    approved(sponsor, by=by)
+    feeding.feed_issue(500, DraftGiven(Draft(number=500).text().encode()), by)
+    assert desk.get("/desk/").h1 == "Issue 500 needs nothing from you"
+    newer = submitted(sponsor, words=replace(SPONSOR_WORDS, body="Ledgerline rotates what you forgot."))
+    page = desk.get("/desk/")
+    assert "What you approved before runs until you decide." in page.text
+    reviewing.approve(seen(newer), by)
+    assert "The approved copy changed after you fed it into the draft." in desk.get("/desk/").text
+
+
+def test_copy_of_a_disputed_payment_is_named_as_withheld(desk: Visitor, till: Till) -> None:
+    (sponsor,) = paid(till, choice(500))
+    approved(sponsor, by=editor_by(editor()))
+    found = till.do(f"/payments/{till.payment().stripe_payment_intent_id}/dispute")
+    sync_dispute(found["id"])
+    page = desk.get("/desk/")
+    assert page.h1 == "Issue 500 needs one thing"
+    assert "The bank has the payment in dispute, so the copy does not run in 500." in page.text
+    assert "Disputed Ledgerline" in page.text
