@@ -232,7 +232,17 @@ class InvoiceTooLate(Refusal):
     """The copy deadline is too near for a bank transfer."""
 
     kind: ClassVar[Kind] = "conflict"
-    says: ClassVar[str] = "The first copy deadline is too near for an invoice to be paid before it. Pay by card instead."
+    says: ClassVar[str] = (
+        "The first copy deadline is too near for an invoice to be paid before it. Pay by card instead."
+    )
+
+
+@dataclass(eq=False)
+class InvoiceAfterIssue(Refusal):
+    """What is not paid when an issue is made up does not run, so nobody can pay for it later."""
+
+    says: ClassVar[str] = "Issue {issue} is sent before that day. Choose a day before it; what is unpaid does not run."
+    issue: int
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from booking import clock
 from booking.db import db, transaction
-from booking.domain.errors import InvoiceTooLate, NotTrusted
+from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted
 from booking.domain.states import AttemptKind, AttemptState, OrderPayment
 from booking.gateways.invoice_params import invoice_params
 from booking.gateways.payments import payments
@@ -36,7 +36,8 @@ def invoice_order(public_id: str, now: datetime, pay_by: datetime | None = None)
     """Send an invoice for a held order and keep its slots until it is due; returns the invoice's address.
 
     Due in 30 days or at the first copy deadline, whichever is earlier, unless the editor sets ``pay_by``.
-    Raises NotFound, HoldLapsed, NotTrusted, InvoiceTooLate, PaymentsRefused or PaymentsUnreachable (ask again).
+    Raises NotFound, HoldLapsed, NotTrusted, InvoiceTooLate, InvoiceAfterIssue, PaymentsRefused or PaymentsUnreachable
+    (then ask again).
     """
     attempt_id, params, url = _open_invoice(public_id, now, pay_by)
     if url:
@@ -77,6 +78,9 @@ def _new_invoice(order: Order, now: datetime, pay_by: datetime | None) -> Checko
     due_at = pay_by or min(now + NET, first)
     if due_at - now < LEAST:
         raise InvoiceTooLate
+    soonest = min((booking.slot.issue for booking in order.bookings), key=lambda issue: issue.sends_at)
+    if due_at > soonest.sends_at:
+        raise InvoiceAfterIssue(soonest.number)
     ids = [booking.id for booking in order.bookings]
     keep = sa.update(Slot).where(Slot.booking_id.in_(ids), Slot.held_until.is_not(None), sa.not_(Slot.locked))
     places.changed(keep.values(held_until=due_at, hold_hard_until=due_at))

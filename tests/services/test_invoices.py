@@ -8,7 +8,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from booking.db import db
-from booking.domain.errors import InvoiceTooLate, NotTrusted
+from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted
 from booking.domain.states import AttemptState, BookingState, OrderPayment
 from booking.models import Advertiser, CheckoutAttempt, Order
 from booking.services import invoices, lapsing, paying
@@ -94,6 +94,8 @@ def test_only_trusted_advertisers_pay_later_and_only_in_time(till: Till) -> None
             invoices.invoice_order(order.public_id, NOW)
         db.session.execute(sa.update(Advertiser).values(may_pay_by_invoice=True))
         db.session.commit()
+        with pytest.raises(InvoiceAfterIssue):
+            invoices.invoice_order(order.public_id, NOW, pay_by=later(NOW, days=7))
         with till.at(later(NOW, minutes=1)), pytest.raises(InvoiceTooLate):
             invoices.invoice_order(order.public_id, NOW, pay_by=later(NOW, days=2))
     assert books.states() == [BookingState.HELD]
