@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 from booking.db import db
 from booking.models import OutboxMessage
 
+EDITOR = "editor@quietpager.example"
+
 
 @dataclass(frozen=True, slots=True)
 class Buying:

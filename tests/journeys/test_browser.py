@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import Buying, buy, choose, hold, mail_to, pay, send_copy, sign_in, told
+from tests.journeys.people import EDITOR, Buying, buy, choose, hold, mail_to, pay, send_copy, sign_in, told
 from tests.support.drafts import Draft
-from tests.support.factories import NOW, make_editor, make_newsletter
-from tests.support.till import Till
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("a_newsletter_on_a_monday")]
 
-EDITOR = "editor@quietpager.example"
 SPONSOR = Buying("Ledgerline", "press@ledgerline.example", ("500-sponsor-50000",))
 COPY = "Rotating credentials by hand is how outages begin. Ledgerline rotates every secret on a schedule you can read:"
 LINK = "https://ledgerline.example/weekly"
-
-
-@pytest.fixture(autouse=True)
-def _a_newsletter_on_a_monday(app: Flask, till: Till) -> Iterator[datetime]:
-    with app.app_context(), till.at(NOW) as now:
-        make_newsletter()
-        make_editor(EDITOR)
-        yield now
 
 
 def test_a_sponsor_books_one_week(page: Page) -> None:

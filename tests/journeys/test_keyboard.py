@@ -1,0 +1,116 @@
+"""The five journeys again by keyboard alone: whatever is pressed or filled in was reached with Tab, and shows it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from tests.journeys import test_browser as journeys
+
+pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.usefixtures("a_newsletter_on_a_monday")]
+
+FURTHEST = 150
+"""Presses of Tab from one thing to the next, once around the longest page."""
+
+PATIENCE = 500
+"""Looks, 20 ms apart, until something has come of a press."""
+
+HAS_FOCUS = "node => node === document.activeElement"
+SHOWS_FOCUS = """node => {
+    const style = getComputedStyle(node), box = node.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    if (!node.matches(":focus-visible") || style.outlineStyle === "none") return "shows no focus";
+    if (!top || !(top === node || node.contains(top) || top.contains(node))) return "is covered by something else";
+    return "";
+}"""
+
+
+def reach(target: Locator) -> None:
+    """Press Tab until the element has the focus; it must show that and be in sight (WCAG 2.4.7 and 2.4.11)."""
+    for _ in range(FURTHEST):
+        if target.evaluate(HAS_FOCUS):
+            break
+        target.page.keyboard.press("Tab")
+    else:
+        pytest.fail(f"{target} on {target.page.url} is not reached with Tab.")
+    assert (wrong := target.evaluate(SHOWS_FOCUS)) == "", f"{target} on {target.page.url} {wrong}."
+
+
+def press(target: Locator) -> None:
+    """Follow a link or press a button, and wait for the next page or for a file, as a click does."""
+    reach(target)
+    page, arrived = target.page, list[object]()
+
+    def note(what: object) -> None:
+        arrived.append(what)
+
+    page.once("framenavigated", note)
+    page.once("download", note)
+    page.keyboard.press("Enter")
+    for _ in range(PATIENCE):
+        if arrived:
+            break
+        page.wait_for_timeout(20)
+    page.wait_for_load_state()
+
+
+def tick(page: Page, selector: str) -> None:
+    """Tick a box."""
+    box = page.locator(selector)
+    reach(box)
+    page.keyboard.press("Space")
+    assert box.is_checked()
+
+
+def write(target: Locator, text: str) -> None:
+    """Put text in place of what stands in a field."""
+    reach(target)
+    target.page.keyboard.press("Control+A")
+    target.page.keyboard.type(text)
+
+
+def choose_file(target: Locator, path: Path) -> None:
+    """Open the system's dialogue for a file; what happens in it is the system's."""
+    with target.page.expect_file_chooser() as dialogue:
+        reach(target)
+        target.page.keyboard.press("Space")
+    dialogue.value.set_files(path)
+
+
+HANDS: tuple[tuple[type, str, Callable[..., None]], ...] = (
+    (Locator, "click", press),
+    (Locator, "fill", write),
+    (Locator, "set_input_files", choose_file),
+    (Page, "check", tick),
+)
+MOUSE = ("check", "dblclick", "drag_to", "hover", "press", "select_option", "tap", "type", "uncheck")
+
+
+@pytest.fixture
+def keyboard(page: Page, monkeypatch: pytest.MonkeyPatch) -> Page:
+    """The browser's page, with keys in place of every touch of the mouse that the journeys make."""
+    for owner, act, by_key in HANDS:
+        monkeypatch.setattr(owner, act, by_key)
+    for act in MOUSE:
+        monkeypatch.setattr(Locator, act, None)
+    for act in ("click", "fill", "set_input_files", "select_option", "tap", "type"):
+        monkeypatch.setattr(Page, act, None)
+    return page
+
+
+JOURNEYS = [value for name, value in vars(journeys).items() if name.startswith("test_")]
+
+
+def test_these_are_the_five_journeys() -> None:
+    assert len(JOURNEYS) == 5
+
+
+@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.__name__)
+def test_a_journey_by_keyboard_alone(journey: Callable[..., None], keyboard: Page, tmp_path: Path) -> None:
+    given: dict[str, Any] = {"page": keyboard, "tmp_path": tmp_path}
+    journey(**{name: given[name] for name in inspect.signature(journey).parameters})
