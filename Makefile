@@ -13,6 +13,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --require-virtualenv --disable-p
 # The stamps say which lock the virtual environment was last made from.
 RUNTIME := $(VENV)/.requirements
 DEVELOPMENT := $(VENV)/.requirements-dev
+PAGE_CHECKERS := $(VENV)/.page-checkers
 
 FLASK := $(BIN)/flask --app booking
 CODE := booking config.py migrations tests
@@ -37,8 +38,15 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@$(INSTALL) --requirement requirements-dev.txt
 	@touch $@
 
+# Node's programs, which look at the pages from outside. Where they cannot be had, the tests that need them are skipped
+# and say so; where CI is set, those tests fail.
+$(PAGE_CHECKERS): package-lock.json | $(BIN)/python
+	@echo "Installing what looks at the pages (package-lock.json)"
+	@if npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then touch $@; \
+		else echo "npm could not install it: the HTML checker and Lighthouse are left out."; fi
+
 .PHONY: setup
-setup: $(DEVELOPMENT) ## make the virtual environment with everything in it
+setup: $(DEVELOPMENT) $(PAGE_CHECKERS) ## make the virtual environment with everything in it
 
 .PHONY: lock
 lock: $(DEVELOPMENT) ## work out the locked requirements again from pyproject.toml
@@ -72,8 +80,12 @@ migration: $(RUNTIME) ## write a migration from the changed models: make migrati
 	@$(FLASK) db migrate --message "$(m)"
 
 .PHONY: test
-test: $(DEVELOPMENT) ## run every test, on SQLite and on PostgreSQL
+test: $(DEVELOPMENT) $(PAGE_CHECKERS) ## run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(tests)
+
+.PHONY: screenshots
+screenshots: $(DEVELOPMENT) ## draw docs/screenshots/ again, from the demo at one frozen minute
+	@$(BIN)/python -m tests.support.pictures
 
 .PHONY: lint
 lint: $(DEVELOPMENT) ## check style, types, imports and the tree
@@ -89,7 +101,7 @@ format: $(DEVELOPMENT) ## put the code in shape
 	@$(BIN)/ruff format
 
 .PHONY: sure
-sure: lint ## all that CI runs, with more examples and the coverage of the rules and the acts
+sure: lint $(PAGE_CHECKERS) ## all that CI runs, with more examples and the coverage of the rules and the acts
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@$(BIN)/coverage run -m pytest --numprocesses=logical --dist=worksteal --hypothesis-profile=sure
 	@$(BIN)/coverage combine --quiet
