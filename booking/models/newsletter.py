@@ -56,9 +56,6 @@ class Newsletter(Base):
     label_foot: Mapped[bool] = mapped_column(default=False)
     """Whether the repeat above the footer says ``Sponsored by NAME:``."""
 
-    footer_starts_with: Mapped[str] = mapped_column(sa.String(200), default="If you received this email directly")
-    """How the line begins above which the sponsor's copy is repeated."""
-
     archive_url: Mapped[str] = mapped_column(sa.String(500), default="")
     """Address of a sent issue, with ``{number}`` in it; empty when there is no archive."""
 

@@ -38,7 +38,6 @@ class NewsletterForm(Form):
     copy_days_before = IntegerField("Days before sending", [Given("Enter a number of days, like 3.")])
     copy_time = TimeField("Time of day", [Given("Enter a time, like 17:00.")])
     label_foot = BooleanField("Label the sponsor’s words at the foot (“Sponsored by NAME:”)")
-    footer_starts_with = Line("The footer begins with", limit=200, required="Enter how the footer begins.")
     archive_url = Line("Address of a sent issue", limit=500)
     utm_source = Line("utm_source", limit=80)
     utm_medium = Line("utm_medium", limit=80)

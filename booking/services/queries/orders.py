@@ -66,6 +66,7 @@ class OrderPage:
     company: str
     buyer_name: str
     buyer_email: str
+    vat_number: str
     po_number: str
     created_at: datetime
     extended: bool
@@ -114,6 +115,7 @@ def order_page(public_id: str, now: datetime) -> OrderPage:
         company=order.company,
         buyer_name=order.buyer_name,
         buyer_email=order.buyer_email,
+        vat_number=order.vat_number,
         po_number=order.po_number,
         created_at=order.created_at,
         extended=order.extended_at is not None,

@@ -79,7 +79,6 @@ class NewsletterSettings:
     copy_days_before: int
     copy_time: time
     label_foot: bool
-    footer_starts_with: str
     archive_url: str
     utm_source: str
     utm_medium: str
