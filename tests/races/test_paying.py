@@ -61,6 +61,7 @@ def test_dying_while_a_payment_is_started_leads_to_the_same_session(race: Race, 
     assert sessions_at_stripe() == 1
 
 
+@pytest.mark.scenario(7)
 @pytest.mark.scenario(4)
 def test_a_payment_whose_session_id_was_never_stored_is_matched_by_its_metadata(
     race: Race, till: Till, webhooks: Callable[[], list[int]]
