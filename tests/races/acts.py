@@ -40,6 +40,9 @@ from booking.services.inbox import handle
 from booking.services.reviewing import Seen
 from config import Test
 
+SLOW = 0.5
+"""Seconds between looking and acting in the controls: long enough for all to have looked, however busy the machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -107,7 +110,7 @@ def hold_after_looking(slot_id: int) -> str:
     db.session.rollback()
     if looks_free is None:
         return "SlotTaken"
-    time.sleep(0.05)
+    time.sleep(SLOW)
     _take(slot_id)
     return "held"
 
@@ -124,7 +127,7 @@ def attempt_after_looking(order_id: int) -> str:
     db.session.rollback()
     if found is not None:
         return "looked"
-    time.sleep(0.05)
+    time.sleep(SLOW)
     return _open_attempt(order_id)
 
 
@@ -148,7 +151,7 @@ def reserve_after_looking(payment_id: int, amount: int) -> str:
     db.session.rollback()
     if left < amount:
         return "RefundTooLarge"
-    time.sleep(0.05)
+    time.sleep(SLOW)
     _reserve(payment_id, reserved + amount)
     return "reserved"
 
@@ -174,7 +177,7 @@ def confirm_after_looking(slot_id: int) -> str:
     db.session.rollback()
     if state != "open":
         return "IssueFrozen"
-    time.sleep(0.3)
+    time.sleep(SLOW)
     _take(slot_id)
     return "confirmed"
 
