@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.any_database]
 def everything_the_app_asks(till: Till) -> None:
     """Each method of the gateway is used at least once."""
     make_issue(507)
-    order = make_paid_order(till, choice(500), choice(501))
+    make_paid_order(till, choice(500), choice(501))
     intent = till.payment().stripe_payment_intent_id
     refunding.submit_refund(ask(till.payment().id, 1_000))
     sync_payment(intent)
@@ -48,7 +48,6 @@ def everything_the_app_asks(till: Till) -> None:
     lapsing.lapse_run_out(later(NOW, hours=2))
     invoices.void_overdue(later(NOW, days=40))
     reconcile(NOW - timedelta(days=7), later(NOW, days=40))
-    assert order
 
 
 def sent(till: Till) -> list[dict[str, Any]]:

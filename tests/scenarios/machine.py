@@ -244,7 +244,7 @@ class Shop(RuleBasedStateMachine):
         with self.doing():
             booking = self.one_of(Booking, which, Booking.state == "ran")
             if booking is not None:
-                giving.make_good(giving.Repeat(booking.id, number, "It ran altered.", f"form-{self.keys}"), self.by)
+                giving.make_good(giving.Repeat(f"form-{self.keys}", booking.id, number, "It ran altered."), self.by)
 
     @rule(minutes=st.sampled_from([1, 5, 16, 40, 91, 60 * 24]))
     def time_passes(self, minutes: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from booking import clock
 from booking.domain.states import Actor, BookingState, LedgerAccount, PaymentDisposition, PlacementKind
+from booking.gateways.payments import payments
 from booking.models import Order
 from booking.services import freezing, holding, lapsing, paying
 from booking.services.booking_steps import By
@@ -43,7 +44,7 @@ def test_a_lapsed_hold_frees_the_slot_at_once_without_any_worker(till: Till) -> 
     first = left_at_the_payment_page(till)
     with till.at(AFTER):
         second = take(500)
-        session = till.do("/clock") and paying.payments().session(till.session_of(first))
+        session = payments().session(till.session_of(first))
     assert books.states(first) == [BookingState.LAPSED]
     assert books.holder(slot_of()) != first.id
     assert books.letters() == {"hold-lapsed": 1}

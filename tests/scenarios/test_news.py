@@ -52,7 +52,7 @@ def post(app: Flask, body: bytes, signature: str) -> int:
 
 
 def signed(body: bytes, secret: str = SECRET, timestamp: int | None = None) -> str:
-    return stripe.WebhookSignature.generate_signature_header(body.decode(), secret, timestamp)
+    return str(stripe.WebhookSignature.generate_signature_header(body.decode(), secret, timestamp))
 
 
 @pytest.mark.scenario(6)
