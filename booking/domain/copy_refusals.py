@@ -47,6 +47,18 @@ class CopyBelongsElsewhere(Refusal):
 
 
 @dataclass(eq=False)
+class NoLongerBooked(Refusal):
+    """Copy for a place that was paid for once, and was cancelled or could not be kept."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = (
+        "The place in issue {issue} is no longer yours, so its copy cannot change. The page of the booking says what "
+        "became of it."
+    )
+    issue: int
+
+
+@dataclass(eq=False)
 class CopyOfItsOwn(Refusal):
     """A week that would lose its approved copy by joining others whose copy is not approved yet."""
 

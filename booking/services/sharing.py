@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from booking.db import db
-from booking.domain.copy_refusals import CopyBelongsElsewhere, CopyOfItsOwn
+from booking.domain.copy_refusals import CopyBelongsElsewhere, CopyOfItsOwn, NoLongerBooked
 from booking.domain.errors import HoldLapsed, IssueFrozen, IssueSent, NotFound
 from booking.domain.states import BookingState, IssueState
 from booking.models import Booking, Creative, CreativeReview, CreativeRevision, Issue, Order, Slot
@@ -23,7 +23,7 @@ CLOSED = {IssueState.FROZEN: IssueFrozen, IssueState.SENT: IssueSent}
 def writable(booking_ids: Iterable[int]) -> list[Booking]:
     """These bookings, locked, in the order of their issues.
 
-    Raises NotFound, HoldLapsed (nobody counts on that week any more), IssueFrozen or IssueSent, and
+    Raises NotFound, HoldLapsed or NoLongerBooked (nobody counts on that week any more), IssueFrozen or IssueSent, and
     CopyBelongsElsewhere when they are not all of one advertiser and placement.
     """
     wanted = set(booking_ids)
@@ -41,9 +41,9 @@ def writable(booking_ids: Iterable[int]) -> list[Booking]:
     if not wanted or len(bookings) != len(wanted):
         raise NotFound("booking")
     for booking in bookings:
-        if booking.state not in LIVE:
-            raise HoldLapsed
         issue = booking.slot.issue
+        if booking.state not in LIVE:
+            raise HoldLapsed if booking.state is BookingState.LAPSED else NoLongerBooked(issue.number)
         if issue.state in CLOSED:
             raise CLOSED[issue.state](issue.number)
     if len({(booking.order.advertiser_id, booking.slot.placement_id) for booking in bookings}) != 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from flask import request
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from booking.domain.copy_attacks import Problem
@@ -26,7 +26,7 @@ JOB_LINES = ("title", "company", "place", "regions", "salary_from", "salary_to",
 class CopyForm(Form):
     """What both forms have: the weeks that run the words, a note, and which draft they belong to."""
 
-    weeks = SelectMultipleField("Weeks that run this copy", option_widget=CheckboxInput())
+    weeks = SelectMultipleField("Weeks that run this copy", option_widget=CheckboxInput(), validate_choice=False)
     note = Paragraphs("A note to the editor", limit=1000)
     wanted: ClassVar[tuple[str, ...]] = ()
     """Fields that copy cannot do without. The rules say so in their own words; the labels must not say otherwise."""
@@ -42,6 +42,11 @@ class CopyForm(Form):
         super().__init__(*args, **kwargs)
         for name in self.wanted:
             self[name].flags.optional = False
+
+    def validate_weeks(self, field: SelectMultipleField) -> None:
+        """Raise ValidationError for a week that is not on the form."""
+        if not set(field.data or ()) <= {option.data for option in field}:
+            raise ValidationError("One of these weeks is not of this order. Choose among the weeks below.")
 
     @property
     def other_weeks(self) -> tuple[int, ...]:

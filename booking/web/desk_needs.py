@@ -91,7 +91,7 @@ def _reviews(issue: IssueLine, booked: Iterable[Place], now: datetime) -> Iterat
         if issue.due(place) <= now:
             detail += f" Copy was due {moment(issue.due(place))}."
         href = existing("desk.review", revision_id=place.revision_id) or existing("desk.issue", number=issue.number)
-        text = f"{place.name.lower()}. Revision {place.revision} waits for your decision."
+        text = f"{place.name.lower()}. Version {place.revision} waits for your decision."
         yield Need("needs", "Review", f"{place.company},", text, detail, "Review copy", href, strong=True)
 
 

@@ -120,6 +120,7 @@ def give(slot_id: int) -> ResponseReturnValue:
 @blueprint.post("/slots/<int:slot_id>/house-ad")
 def choose_ad(slot_id: int) -> ResponseReturnValue:
     """Choose what runs when the place stays empty."""
+    desk_places.place_of(slot_id)
     form = Choose()
     form.ad.choices = choices([(0, "None of its own"), *desk_places.house_ads()])
     if form.validate_on_submit():

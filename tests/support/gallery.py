@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask, url_for
 
 from booking import clock, demo
-from booking.db import db
+from booking.db import db, transaction
 from booking.demo import words
 from booking.domain.states import Actor, BookingState, PlacementKind
 from booking.models import (
@@ -32,8 +32,9 @@ from booking.models import (
 )
 from booking.services import api_tokens, signing_in
 from booking.services.booking_steps import By
+from booking.services.tasks_for_people import open_task
 from tests.access import ACCESS, Access, Who
-from tests.support.world import UNKNOWN, open_a_task
+from tests.support.world import UNKNOWN
 
 MOMENT = clock.instant("2026-03-04 09:00")
 """A Wednesday morning; issue 412 of the demo goes out on the Sunday after it."""
@@ -79,10 +80,16 @@ def hang(app: Flask) -> list[View]:
     editor = _user(words.EDITOR)
     api_tokens.make_token("The build", By(Actor.EDITOR, MOMENT, editor.id))
     signing_in.sign_in_directly(_user(words.LEDGERLINE.buyer.email).id, "Visitor", MOMENT)
-    open_a_task()
+    _ask_the_editor()
     with app.test_request_context():
         views = [*_public(), *_sponsors(), *_recruiters(), *_desk(), *_mistakes()]
         return [*views, *_by_route(app, {view.name.partition(":")[0] for view in views})]
+
+
+@transaction
+def _ask_the_editor() -> None:
+    advice = "Somebody made it in Stripe’s dashboard. Look there for the reason, then press Done."
+    open_task("a-refund", "Stripe made a refund that nobody asked for here", advice, None, MOMENT)
 
 
 def _by_route(app: Flask, seen: set[str]) -> Iterator[View]:

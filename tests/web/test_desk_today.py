@@ -48,7 +48,7 @@ def test_the_heading_counts_what_the_next_issue_needs(desk: Visitor) -> None:
     job()
     page = desk.get("/desk/")
     assert page.h1 == "Issue 500 needs two things"
-    assert "Ledgerline, sponsor. Revision 1 waits for your decision." in page.text
+    assert "Ledgerline, sponsor. Version 1 waits for your decision." in page.text
     assert "Harbour Rail, job ad. No copy yet." in page.text
     assert "without copy the amount is credited, as they chose" in page.text
 
