@@ -72,11 +72,27 @@ def worth_another_try(error: DBAPIError) -> bool:
     return sqlstate in RETRYABLE_SQLSTATES or getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
+def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
+    """Run a statement past the session, on the connection of the act: for what every buyer waits for.
+
+    Objects that were changed are not written first, and objects that were read are not told of what changed.
+    """
+    connection = db.session.info.get("connection") or db.session.connection()
+    return cast("sa.CursorResult[*tuple[Any, ...]]", connection.execute(statement, values))
+
+
 def insert_new(model: type[Base], **values: Any) -> bool:
     """Insert a row unless its unique key is there already; whether it was inserted. Both databases decide it alone."""
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    result = db.session.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return cast("sa.CursorResult[Any]", result).rowcount > 0
+    db.session.flush()
+    return run(_insert_new(model, db.engine.dialect.name), values).rowcount > 0
+
+
+@functools.cache
+def _insert_new(model: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Built once for each table: building it costs more than running it."""
+    if dialect == "sqlite":
+        return sqlite.insert(model).on_conflict_do_nothing()
+    return postgresql.insert(model).on_conflict_do_nothing()
 
 
 def transaction(act: Callable[P, R]) -> Callable[P, R]:
@@ -107,13 +123,15 @@ def _until_settled(act: Callable[[], R]) -> R:
         session.rollback()
         try:
             with turn_to_write(db.engine):
-                session.connection(execution_options={"writing": True})
+                session.info["connection"] = session.connection(execution_options={"writing": True})
                 try:
                     result = act()
                     session.commit()
                 except BaseException:
                     session.rollback()
                     raise
+                finally:
+                    del session.info["connection"]
             return result
         except DBAPIError as error:
             if left == 0 or not worth_another_try(error):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from booking.db import db
+from booking.db import run
 from booking.domain.states import Role
 from booking.models import Advertiser, Membership, User
 
@@ -52,7 +52,6 @@ NEW_MEMBERSHIP = sa.insert(Membership)
 
 def user_for(email: str, name: str, now: datetime) -> Known:
     """The user with this address (lower case), made when it is new. A known user keeps the name they have."""
-    run = db.session.connection().execute
     found = run(USER, {"email": email}).scalar()
     if found is not None:
         return Known(found, is_new=False)
@@ -65,7 +64,6 @@ def advertiser_for(user: Known, buyer: Buyer, now: datetime) -> int:
 
     Only among the user's own: a company name proves nothing, so nobody joins somebody else's advertiser by typing it.
     """
-    run = db.session.connection().execute
     asked = {"user_id": user.id, "name": buyer.company.lower()}
     found = None if user.is_new else run(ADVERTISER, asked).one_or_none()
     if found is None:

@@ -8,8 +8,8 @@ from flask import current_app
 
 from booking.domain.localtime import spell_date
 from booking.gateways.checkout_params import Charge, ChargeLine
-from booking.models import Order
 from booking.services.memory import remember
+from booking.services.ordered import Ordered
 
 BANK_TAKES = timedelta(days=14)
 """Nearer to a copy deadline than this, only methods that pay at once are offered; bank debits take up to 14 days
@@ -21,17 +21,17 @@ def order_page(public_id: str) -> str:
     return f"{current_app.config['BASE_URL']}/orders/{public_id}"
 
 
-def charge_of(order: Order, attempt_id: str, now: datetime) -> Charge:
+def charge_of(order: Ordered, attempt_id: str, now: datetime) -> Charge:
     """The order as what Stripe is asked to charge: net prices of its bookings, from rows of the database only."""
     lines = [
         ChargeLine(
-            f"{booking.slot.placement.name}, issue {booking.slot.issue.number}",
-            spell_date(booking.slot.issue.publishes_on),
-            booking.price - booking.discount,
+            f"{line.placement}, issue {line.issue}",
+            spell_date(line.publishes_on),
+            line.price - line.discount,
         )
-        for booking in order.bookings
+        for line in order.lines
     ]
-    first = min(booking.slot.issue.copy_deadline for booking in order.bookings)
+    first = min(line.copy_deadline for line in order.lines)
     return Charge(
         order=order.public_id,
         attempt=attempt_id,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from booking.db import db
+from booking.db import run
 from booking.domain import holds
 from booking.domain.errors import (
     CoolingOff,
@@ -111,7 +111,7 @@ def candidates(choices: Sequence[Choice]) -> Groups:
         raise TooManyChosen(chosen=len(choices), limit=MOST_SLOTS)
     asked = {"numbers": [choice.issue for choice in choices], "kinds": [choice.kind for choice in choices]}
     slots: dict[tuple[int, PlacementKind], list[Candidate]] = {}
-    for row in db.session.connection().execute(CANDIDATES, asked):
+    for row in run(CANDIDATES, asked):
         slot = Candidate(**row._mapping)
         slots.setdefault((slot.issue, slot.kind), []).append(slot)
     found = [(choice, sorted(slots.get((choice.issue, choice.kind), []), key=_place)) for choice in choices]

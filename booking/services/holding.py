@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from booking.db import db, transaction
+from booking.db import db, run, transaction
 from booking.domain import holds
 from booking.domain.errors import HoldLapsed, NotFound
 from booking.domain.states import Actor, AttemptState, BookingState, OrderPayment
@@ -19,6 +23,9 @@ from booking.services.choosing import Choice, candidates, pick, why_not
 from booking.services.lapsing import close_sessions, lapse_overtaken, open_sessions_of
 from booking.services.ordering import Wish, earlier_holds, write_order
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 SAME_FORM = sa.select(Order.public_id).where(Order.request_key == sa.bindparam("key"))
 
 
@@ -28,23 +35,47 @@ def hold(wish: Wish, now: datetime) -> str:
     The same ``request_key`` is the same order, however often it is pressed. Raises SlotTaken, SlotClosed, PriceChanged,
     IssueFrozen, UnknownSlot, CoolingOff, NothingChosen or TooManyChosen; then nothing was changed.
     """
-    try:
-        public_id, stale = _hold(wish, now)
-    except IntegrityError:
-        # Another tab has just written the same key, or the same new e-mail address: now it can be read.
-        public_id, stale = _hold(wish, now)
-    close_sessions(stale)
-    return public_id
+    held = unless_twice(_hold)(wish, now)
+    close_sessions(held.stale)
+    return held.public_id
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An order that holds its slots, `known` if it did before, and the sessions to close after the commit."""
+
+    public_id: str
+    stale: list[str]
+    known: bool = False
+
+
+def unless_twice(act: Callable[P, R]) -> Callable[P, R]:
+    """Run an act that holds once more when another tab has just written the same key, or the same e-mail address."""
+
+    @functools.wraps(act)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return act(*args, **kwargs)
+        except IntegrityError:
+            # Now it can be read.
+            return act(*args, **kwargs)
+
+    return run
 
 
 @transaction
-def _hold(wish: Wish, now: datetime) -> tuple[str, list[str]]:
+def _hold(wish: Wish, now: datetime) -> Held:
+    return take_slots(wish, now)
+
+
+def take_slots(wish: Wish, now: datetime) -> Held:
+    """The work of `hold`, for acts that do more in the same transaction; raises as `hold` does."""
     by = By(Actor.ADVERTISER, now)
     groups = candidates(wish.choices)
     # After the slots are locked: the other click of this form may have been writing its order until now.
-    known = db.session.connection().execute(SAME_FORM, {"key": wish.request_key}).scalar()
+    known = run(SAME_FORM, {"key": wish.request_key}).scalar()
     if known is not None:
-        return known, []
+        return Held(known, [], known=True)
     stale = _give_back(wish.replaces, by)
     if wish.replaces:
         groups = candidates(wish.choices)
@@ -56,7 +87,7 @@ def _hold(wish: Wish, now: datetime) -> tuple[str, list[str]]:
             raise why_not([one.slot], one.choice.price, now)
         if one.slot.booking_id is not None:
             stale += lapse_overtaken(one.slot.id, booking_id, now)
-    return written.public_id, stale
+    return Held(written.public_id, stale)
 
 
 def _give_back(public_ids: tuple[str, ...], by: By) -> list[str]:

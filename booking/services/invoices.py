@@ -20,6 +20,7 @@ from booking.services import failpoints, letters, places
 from booking.services.charging import charge_of
 from booking.services.folding import Receipt, close_unpaid, fold_receipt, locked_attempt
 from booking.services.holding import held_order
+from booking.services.ordered import read_order
 from booking.services.outbox import post
 from booking.services.refunding import submit_refunds
 
@@ -85,7 +86,7 @@ def _new_invoice(order: Order, now: datetime, pay_by: datetime | None) -> Checko
     keep = sa.update(Slot).where(Slot.booking_id.in_(ids), Slot.held_until.is_not(None), sa.not_(Slot.locked))
     places.changed(keep.values(held_until=due_at, hold_hard_until=due_at))
     attempt_id = str(uuid.uuid4())
-    charge = charge_of(order, attempt_id, now)
+    charge = charge_of(read_order(order.public_id), attempt_id, now)
     attempt = CheckoutAttempt(
         id=attempt_id,
         order_id=order.id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.domain.states import Fallback, PlacementKind
-from booking.models import Order
+from booking.services.ordered import Ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Remembered:
     lines: tuple[RememberedLine, ...]
 
 
-def remember(order: Order) -> dict[str, str]:
+def remember(order: Ordered) -> dict[str, str]:
     """The order as metadata. Bookings are keys of their own: forty of them fit, a year of weeks does too."""
     told = {
         "company": order.company,
@@ -49,10 +49,8 @@ def remember(order: Order) -> dict[str, str]:
         "po": order.po_number,
         "at": order.created_at.isoformat(),
     }
-    for number, booking in enumerate(order.bookings):
-        slot = booking.slot
-        place = (slot.issue.number, slot.placement.kind, slot.ordinal)
-        parts = (*place, booking.price, booking.discount, booking.fallback)
+    for number, line in enumerate(order.lines):
+        parts = (line.issue, line.kind, line.ordinal, line.price, line.discount, line.fallback)
         told[f"line_{number}"] = ":".join(str(part) for part in parts)
     return {key: value for key, value in told.items() if value}
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from booking.db import db
+from booking.db import run
 from booking.domain import holds
 from booking.domain.frequency import Line, Quote, Step, quote
 from booking.domain.money import Money
@@ -67,14 +67,13 @@ def earlier_holds(user_id: int, groups: Groups, now: datetime) -> dict[int, list
         "since": now - holds.LONGEST - holds.COOL_OFF,
     }
     earlier: dict[int, list[holds.Past]] = {}
-    for slot_id, began_at, ended_at in db.session.connection().execute(EARLIER, asked):
+    for slot_id, began_at, ended_at in run(EARLIER, asked):
         earlier.setdefault(slot_id, []).append(holds.Past(began_at, ended_at))
     return earlier
 
 
 def write_order(wish: Wish, user: Known, picked: Sequence[Picked], now: datetime) -> Written:
     """Add the order and its bookings, held, each with its first event. The slots are not touched yet."""
-    run = db.session.connection().execute
     quoted = _quote(picked)
     public_id = new_public_id()
     order = {"public_id": public_id, **_columns(wish, user, quoted, now)}
@@ -109,7 +108,7 @@ def _quote(picked: Sequence[Picked]) -> Quote:
         for one in picked
     ]
     # One slot is never enough for a discount: the steps begin at two weeks.
-    rows = db.session.connection().execute(STEPS) if len(lines) > 1 else ()
+    rows = run(STEPS) if len(lines) > 1 else ()
     return quote(lines, [Step(weeks, percent) for weeks, percent in rows])
 
 

@@ -13,18 +13,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from booking import clock
-from booking.db import db, transaction
+from booking.db import db, run, transaction
 from booking.domain import holds
 from booking.domain.errors import HoldCannotBeExtended, HoldLapsed, PaymentUnderWay
 from booking.domain.states import AttemptState
 from booking.gateways.checkout_params import checkout_params
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import PaymentsRefused
-from booking.models import CheckoutAttempt, Order
+from booking.models import CheckoutAttempt
 from booking.services import failpoints, places
 from booking.services.charging import charge_of, order_page
 from booking.services.folding import fold_session
-from booking.services.holding import held_order, lease_of
+from booking.services.holding import Held, take_slots, unless_twice
+from booking.services.lapsing import close_sessions
+from booking.services.ordered import Ordered, held_order, read_order
+from booking.services.ordering import Wish
 from booking.services.refunding import submit_refunds
 
 
@@ -34,8 +37,24 @@ class Started:
 
     id: str
     params: dict[str, Any]
-    stripe_id: str | None
-    url: str
+    stripe_id: str | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldToPay:
+    """An order that was just held, and its attempt; None when the same form had made the order before."""
+
+    public_id: str
+    started: Started | None
+
+
+NEW_ATTEMPT = sa.insert(CheckoutAttempt)
+STORE = (
+    sa.update(CheckoutAttempt)
+    .where(CheckoutAttempt.id == sa.bindparam("attempt"), CheckoutAttempt.stripe_id.is_(None))
+    .values(stripe_id=sa.bindparam("session"), url=sa.bindparam("address"))
+)
 
 
 def start_payment(public_id: str, now: datetime) -> str:
@@ -44,7 +63,31 @@ def start_payment(public_id: str, now: datetime) -> str:
     Raises NotFound, HoldLapsed, PaymentUnderWay, PaymentsRefused, or PaymentsUnreachable (then try again: the hold
     stands and the attempt is the same).
     """
-    started = _open_attempt(public_id, now)
+    return _page_of(_open_attempt(public_id, now), now)
+
+
+def hold_to_pay(wish: Wish, now: datetime) -> HeldToPay:
+    """Hold slots and commit what will be asked for them, in one act. Raises what `holding.hold` raises."""
+    held, started = unless_twice(_hold_to_pay)(wish, now)
+    close_sessions(held.stale)
+    return HeldToPay(held.public_id, started)
+
+
+def payment_page(held: HeldToPay, now: datetime) -> str:
+    """The address of Stripe's payment page for what was just held. Raises what `start_payment` raises."""
+    if held.started is None:
+        return start_payment(held.public_id, now)
+    return _page_of(held.started, now)
+
+
+@transaction
+def _hold_to_pay(wish: Wish, now: datetime) -> tuple[Held, Started | None]:
+    held = take_slots(wish, now)
+    # The order of a form that was pressed before may have come further: that is for `start_payment` to find out.
+    return held, None if held.known else _new_attempt(read_order(held.public_id), now)
+
+
+def _page_of(started: Started, now: datetime) -> str:
     if started.stripe_id is not None:
         return started.url
     failpoints.reached("attempt-committed")
@@ -68,51 +111,48 @@ def _open_attempt(public_id: str, now: datetime) -> Started:
             CheckoutAttempt.state.in_([AttemptState.OPEN, AttemptState.PROCESSING]),
         )
     ).one_or_none()
-    if attempt is not None and attempt.state is AttemptState.PROCESSING:
+    if attempt is None:
+        return _new_attempt(order, now)
+    if attempt.state is AttemptState.PROCESSING:
         raise PaymentUnderWay
-    if attempt is not None and attempt.expires_at <= now:
+    if attempt.expires_at <= now:
         attempt.state, attempt.closed_at = AttemptState.EXPIRED, now
         db.session.flush()
-        attempt = None
-    if attempt is None:
-        attempt = _new_attempt(order, now)
+        return _new_attempt(order, now)
     return Started(attempt.id, attempt.params, attempt.stripe_id, attempt.url)
 
 
-def _new_attempt(order: Order, now: datetime) -> CheckoutAttempt:
+def _new_attempt(order: Ordered, now: datetime) -> Started:
     expires_at = holds.session_expiry(now)
     # In slot order, like every act that takes several slots.
-    for booking in sorted(order.bookings, key=lambda booking: booking.slot_id):
+    for line in sorted(order.lines, key=lambda line: line.slot_id):
         try:
-            lease = holds.for_payment(lease_of(booking), now)
+            lease = holds.for_payment(line.lease, now)
         except HoldCannotBeExtended as error:
             # What is left of the hold is shorter than any payment page lives.
             raise HoldLapsed from error
-        if not places.extend(booking.id, lease.until):
+        if not places.extend(line.booking_id, lease.until):
             raise HoldLapsed
     attempt_id = str(uuid.uuid4())
     charge = charge_of(order, attempt_id, now)
-    attempt = CheckoutAttempt(
-        id=attempt_id,
-        order_id=order.id,
-        params=checkout_params(charge, order_page(order.public_id), expires_at),
-        amount=sum(line.amount for line in charge.lines),
-        currency=order.currency,
-        expires_at=expires_at,
-        created_at=now,
-    )
-    db.session.add(attempt)
-    db.session.flush()
-    return attempt
+    params = checkout_params(charge, order_page(order.public_id), expires_at)
+    attempt = {
+        "id": attempt_id,
+        "order_id": order.id,
+        "params": params,
+        "amount": sum(line.amount for line in charge.lines),
+        "currency": order.currency,
+        "expires_at": expires_at,
+        "created_at": now,
+    }
+    run(NEW_ATTEMPT, attempt)
+    return Started(attempt_id, params)
 
 
 @transaction
 def _store_session(attempt_id: str, stripe_id: str, url: str) -> None:
-    db.session.execute(
-        sa.update(CheckoutAttempt)
-        .where(CheckoutAttempt.id == attempt_id, CheckoutAttempt.stripe_id.is_(None))
-        .values(stripe_id=stripe_id, url=url)
-    )
+    stored = {"attempt": attempt_id, "session": stripe_id, "address": url}
+    run(STORE, stored)
 
 
 @transaction

@@ -11,7 +11,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from booking.db import db
+from booking.db import db, run
 from booking.domain.holds import Lease
 from booking.domain.states import BookingState, PlacementKind
 from booking.models import Booking, Issue, Slot
@@ -40,22 +40,25 @@ CLAIM = (
 def claim(booking_id: int, slot_id: int, price: int, now: datetime, lease: Lease) -> bool:
     """Hold a slot for a booking, if it is free, sales are open, and it costs what the buyer saw."""
     asked = {"slot": slot_id, "seen": price, "at": now, "booking": booking_id}
-    found = db.session.connection().execute(CLAIM, {**asked, "until": lease.until, "cap": lease.hard_until})
+    found = run(CLAIM, {**asked, "until": lease.until, "cap": lease.hard_until})
     return found.rowcount > 0
+
+
+EXTEND = (
+    sa.update(Slot)
+    .where(
+        Slot.booking_id == sa.bindparam("booking"),
+        Slot.held_until.is_not(None),
+        sa.not_(Slot.locked),
+        Slot.hold_hard_until >= sa.bindparam("until"),
+    )
+    .values(held_until=sa.case((Slot.held_until > sa.bindparam("until"), Slot.held_until), else_=sa.bindparam("until")))
+)
 
 
 def extend(booking_id: int, until: datetime) -> bool:
     """Make a hold last until then, if it is still this booking's and its cap allows."""
-    return changed(
-        sa.update(Slot)
-        .where(
-            Slot.booking_id == booking_id,
-            Slot.held_until.is_not(None),
-            sa.not_(Slot.locked),
-            Slot.hold_hard_until >= until,
-        )
-        .values(held_until=sa.case((Slot.held_until > until, Slot.held_until), else_=until))
-    )
+    return run(EXTEND, {"booking": booking_id, "until": until}).rowcount > 0
 
 
 def extend_to_cap(booking_id: int) -> bool:
@@ -67,13 +70,16 @@ def extend_to_cap(booking_id: int) -> bool:
     )
 
 
+KEEP = (
+    sa.update(Slot)
+    .where(Slot.booking_id == sa.bindparam("booking"), sa.not_(Slot.locked))
+    .values(held_until=None, hold_hard_until=None)
+)
+
+
 def keep(booking_id: int) -> bool:
     """Turn this booking's own hold into a sale, on time or late: nobody took it meanwhile."""
-    return changed(
-        sa.update(Slot)
-        .where(Slot.booking_id == booking_id, sa.not_(Slot.locked))
-        .values(held_until=None, hold_hard_until=None)
-    )
+    return run(KEEP, {"booking": booking_id}).rowcount > 0
 
 
 def take(booking_id: int, slot_id: int, now: datetime) -> bool:
@@ -106,13 +112,20 @@ def siblings(slot_id: int, price: int, now: datetime) -> Sequence[int]:
     ).all()
 
 
+OVERTAKEN = (
+    sa.select(Booking)
+    .where(
+        Booking.slot_id == sa.bindparam("slot"),
+        Booking.id != sa.bindparam("booking"),
+        Booking.state == BookingState.HELD,
+    )
+    .order_by(Booking.id)
+)
+
+
 def overtaken(slot_id: int, booking_id: int) -> Sequence[Booking]:
     """Bookings that still call themselves held on a slot that another booking has just taken."""
-    return db.session.scalars(
-        sa.select(Booking)
-        .where(Booking.slot_id == slot_id, Booking.id != booking_id, Booking.state == BookingState.HELD)
-        .order_by(Booking.id)
-    ).all()
+    return db.session.scalars(OVERTAKEN, {"slot": slot_id, "booking": booking_id}).all()
 
 
 def issue_of(slot_id: int) -> Issue:

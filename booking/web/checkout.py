@@ -66,13 +66,13 @@ def hold_and_pay(form: DetailsForm, choices: tuple[Choice, ...]) -> Response:
     """Hold, then hand over to Stripe. Raises what `holding.hold` raises; a payment page that is down costs no hold."""
     earlier = tuple(session.get("orders", ()))
     wish = holding.Wish(form.ensure_key(), choices, form.buyer, form.wanted_fallback, replaces=earlier)
-    public_id = holding.hold(wish, clock.now())
-    remember_order(public_id)
+    held = paying.hold_to_pay(wish, clock.now())
+    remember_order(held.public_id)
     try:
-        return redirect(paying.start_payment(public_id, clock.now()), 303)
+        return redirect(paying.payment_page(held, clock.now()), 303)
     except (PaymentsUnreachable, Refusal) as trouble:
         flash(sentence(trouble), "error")
-        return to_order(public_id)
+        return to_order(held.public_id)
 
 
 def not_held(form: DetailsForm, choices: Sequence[Choice], refusals: Sequence[Refusal]) -> ResponseReturnValue:

@@ -1,0 +1,129 @@
+"""An order as it was written, read whole in one statement: what it asks to be paid, for what, and until when it holds.
+
+Plain rows: loading these as objects costs more than everything else that a buyer waits for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from booking.db import run
+from booking.domain import holds
+from booking.domain.errors import HoldLapsed, NotFound
+from booking.domain.states import BookingState, Fallback, PlacementKind
+from booking.models import Booking, Issue, Order, Placement, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """One booking of an order with its slot. Amounts in minor units; `occupant` is the booking that has the slot."""
+
+    booking_id: int
+    state: BookingState
+    price: int
+    discount: int
+    fallback: Fallback
+    slot_id: int
+    ordinal: int
+    occupant: int | None
+    held_until: datetime | None
+    hold_hard_until: datetime | None
+    kind: PlacementKind
+    placement: str
+    issue: int
+    publishes_on: date
+    copy_deadline: datetime
+
+    @property
+    def lease(self) -> holds.Lease:
+        """The lease of its slot. Raises HoldLapsed when the slot is somebody else's by now."""
+        if self.occupant != self.booking_id or self.held_until is None or self.hold_hard_until is None:
+            raise HoldLapsed
+        return holds.Lease(self.held_until, self.hold_hard_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order with its lines, in the order in which they were booked."""
+
+    lines: tuple[OrderedLine, ...]
+    id: int
+    public_id: str
+    company: str
+    buyer_name: str
+    buyer_email: str
+    vat_number: str
+    po_number: str
+    currency: str
+    created_at: datetime
+
+    @property
+    def is_held(self) -> bool:
+        """Whether every one of its bookings is still held."""
+        return bool(self.lines) and all(line.state is BookingState.HELD for line in self.lines)
+
+
+HEAD = (
+    Order.id,
+    Order.public_id,
+    Order.company,
+    Order.buyer_name,
+    Order.buyer_email,
+    Order.vat_number,
+    Order.po_number,
+    Order.currency,
+    Order.created_at,
+)
+LINE = (
+    Booking.id,
+    Booking.state,
+    Booking.price,
+    Booking.discount,
+    Booking.fallback,
+    Booking.slot_id,
+    Slot.ordinal,
+    Slot.booking_id,
+    Slot.held_until,
+    Slot.hold_hard_until,
+    Placement.kind,
+    Placement.name,
+    Issue.number,
+    Issue.publishes_on,
+    Issue.copy_deadline,
+)
+WHOLE = (
+    sa.select(*HEAD, *LINE)
+    .join_from(Order, Booking, Booking.order_id == Order.id)
+    .join(Slot, Slot.id == Booking.slot_id)
+    .join(Issue, Issue.id == Slot.issue_id)
+    .join(Placement, Placement.id == Slot.placement_id)
+    .where(Order.public_id == sa.bindparam("public_id"))
+    .order_by(Booking.id)
+)
+LOCK = sa.select(Order.id).where(Order.public_id == sa.bindparam("public_id")).with_for_update()
+
+
+def read_order(public_id: str) -> Ordered:
+    """The order as it is now. Raises NotFound."""
+    rows: list[Any] = [tuple(row) for row in run(WHOLE, {"public_id": public_id})]
+    if not rows:
+        raise NotFound("order")
+    lines = tuple(OrderedLine(*row[len(HEAD) :]) for row in rows)
+    return Ordered(lines, *rows[0][: len(HEAD)])
+
+
+def held_order(public_id: str) -> Ordered:
+    """The order, locked until the act ends, with a hold that still stands in every booking.
+
+    Raises NotFound or HoldLapsed.
+    """
+    # By itself, and first: PostgreSQL would read the bookings as they were before it waited for the lock.
+    run(LOCK, {"public_id": public_id})
+    order = read_order(public_id)
+    if not order.is_held:
+        raise HoldLapsed
+    return order
