@@ -19,6 +19,7 @@ from booking.domain.errors import NotAllowed, NotFound
 from booking.services import signing_in
 from booking.services.queries import people
 from booking.services.queries.people import Viewer
+from booking.web import counting
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,6 +41,8 @@ def register(app: Flask) -> None:
     switch = app.config["RATELIMIT_ENABLED"]
     # The extension has one switch for all apps of a process, thrown by whichever was made last: ours is `unlimited`.
     app.config["RATELIMIT_ENABLED"] = True
+    if app.config["RATELIMIT_STORAGE_URI"] == "memory://":
+        app.config["RATELIMIT_STORAGE_URI"] = f"{counting.SCHEME}://"
     limiter.init_app(app)
     app.config["RATELIMIT_ENABLED"] = switch
     # Its context processor would ask the database on every page, also on those that are shown when it is down.
