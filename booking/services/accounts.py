@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from booking.db import db
+from booking.db import db, run
 from booking.domain.money import Money
 from booking.domain.states import LedgerAccount
 from booking.models import LedgerEntry
@@ -23,6 +23,9 @@ class Cause:
     at: datetime
 
 
+NEW_ENTRY = sa.insert(LedgerEntry)
+
+
 def move_money(cause: Cause, leg: str, debit: LedgerAccount, credit: LedgerAccount, money: Money) -> None:
     """Write one movement; nothing for an amount of 0. A leg that is written already fails on its unique key.
 
@@ -32,20 +35,19 @@ def move_money(cause: Cause, leg: str, debit: LedgerAccount, credit: LedgerAccou
         return
     if money.amount < 0:
         debit, credit, money = credit, debit, -money
-    db.session.add(
-        LedgerEntry(
-            at=cause.at,
-            source_kind=cause.kind,
-            source_id=cause.id,
-            leg=leg,
-            debit=debit,
-            credit=credit,
-            amount=money.amount,
-            currency=money.currency,
-            order_id=cause.order_id,
-        )
-    )
+    entry = {
+        "at": cause.at,
+        "source_kind": cause.kind,
+        "source_id": cause.id,
+        "leg": leg,
+        "debit": debit,
+        "credit": credit,
+        "amount": money.amount,
+        "currency": money.currency,
+        "order_id": cause.order_id,
+    }
     db.session.flush()
+    run(NEW_ENTRY, entry)
 
 
 def balance(account: LedgerAccount, cause_kind: str = "", cause_id: str = "") -> dict[str, int]:

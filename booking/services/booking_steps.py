@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.db import db
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
+
+from booking.db import db, run
 from booking.domain.states import NONE, Actor, BookingState, Machine, move
 from booking.models import Booking, BookingEvent
 
@@ -19,12 +22,19 @@ class By:
     user_id: int | None = None
 
 
+NEW_EVENT = sa.insert(BookingEvent)
+MOVE = (
+    sa.update(Booking)
+    .where(Booking.id == sa.bindparam("booking"))
+    .values(state=sa.bindparam("to"), version=sa.bindparam("events"))
+)
+
+
 def began(booking: Booking, by: By, reason: str = "") -> None:
     """Write the first event of a booking that was just added; flushes."""
     move(Machine.BOOKING, NONE, booking.state)
     db.session.flush()
     _write_event(booking, (NONE, booking.state), 1, by, reason)
-    db.session.flush()
 
 
 def step(booking: Booking, to: BookingState, by: By, reason: str = "") -> None:
@@ -34,24 +44,25 @@ def step(booking: Booking, to: BookingState, by: By, reason: str = "") -> None:
     """
     old = booking.state
     new = move(Machine.BOOKING, old, to)
-    _write_event(booking, (old, new), booking.version + 1, by, reason)
+    version = booking.version + 1
+    db.session.flush()
     # In this order, on the wire: a trigger refuses a state that has no event.
-    db.session.flush()
-    booking.state = new
-    booking.version += 1
-    db.session.flush()
+    _write_event(booking, (old, new), version, by, reason)
+    run(MOVE, {"booking": booking.id, "to": new, "events": version})
+    # The object follows the row, and is not to write it once more.
+    set_committed_value(booking, "state", new)
+    set_committed_value(booking, "version", version)
 
 
 def _write_event(booking: Booking, states: tuple[str, str], seq: int, by: By, reason: str) -> None:
-    db.session.add(
-        BookingEvent(
-            booking_id=booking.id,
-            seq=seq,
-            from_state=str(states[0]),
-            to_state=str(states[1]),
-            actor=by.actor,
-            actor_id=by.user_id,
-            reason=reason,
-            at=by.now,
-        )
-    )
+    event = {
+        "booking_id": booking.id,
+        "seq": seq,
+        "from_state": str(states[0]),
+        "to_state": str(states[1]),
+        "actor": by.actor,
+        "actor_id": by.user_id,
+        "reason": reason,
+        "at": by.now,
+    }
+    run(NEW_EVENT, event)

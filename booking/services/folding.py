@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
-from booking.db import db, transaction
+from booking.db import db, run, transaction
 from booking.domain.money import Money
 from booking.domain.states import Actor, AttemptState, BookingState, LedgerAccount, PaymentDisposition
 from booking.gateways.stripe_facts import SessionFact
-from booking.models import CheckoutAttempt, Order, Payment
+from booking.models import Booking, CheckoutAttempt, Order, Payment, Slot
 from booking.services import failpoints, letters, places
 from booking.services.accounts import Cause, move_money
 from booking.services.booking_steps import By, step
@@ -42,6 +43,32 @@ class Receipt:
     receipt_url: str
     invoice_url: str
     invoice_pdf: str
+
+
+LOCK = (
+    sa.select(Order.id)
+    .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
+    .where(CheckoutAttempt.id == sa.bindparam("attempt"))
+    .with_for_update(of=Order)
+)
+PLACE = joinedload(CheckoutAttempt.order).joinedload(Order.bookings).joinedload(Booking.slot)
+WHOLE = (
+    sa.select(CheckoutAttempt)
+    .options(PLACE.joinedload(Slot.issue), PLACE.joinedload(Slot.placement))
+    .where(CheckoutAttempt.id == sa.bindparam("attempt"))
+    .execution_options(populate_existing=True)
+)
+"""The attempt with everything that giving places looks at, in one statement."""
+
+FILED = sa.select(Payment.id).where(Payment.stripe_payment_intent_id == sa.bindparam("intent"))
+PAID = sa.select(
+    sa.or_(
+        sa.exists().where(Payment.order_id == sa.bindparam("order"), Payment.disposition.in_(APPLIED)),
+        sa.exists().where(
+            CheckoutAttempt.order_id == sa.bindparam("order"), CheckoutAttempt.state == AttemptState.PAID
+        ),
+    )
+)
 
 
 @transaction
@@ -75,12 +102,11 @@ def attempt_of(session: SessionFact, now: datetime) -> CheckoutAttempt | None:
 
 def locked_attempt(attempt_id: str) -> CheckoutAttempt | None:
     """An attempt with its order locked until the act ends, as it stands under that lock; None for an unknown id."""
-    order_id = db.session.scalar(sa.select(CheckoutAttempt.order_id).where(CheckoutAttempt.id == attempt_id))
-    if order_id is None:
+    db.session.flush()
+    if run(LOCK, {"attempt": attempt_id}).scalar() is None:
         return None
-    db.session.scalars(sa.select(Order.id).where(Order.id == order_id).with_for_update()).one()
     # Read after the lock: another process may have folded the same session while this one waited.
-    return db.session.get(CheckoutAttempt, attempt_id, populate_existing=True)
+    return db.session.scalars(WHOLE, {"attempt": attempt_id}).unique().one()
 
 
 def fold_receipt(attempt: CheckoutAttempt, receipt: Receipt, now: datetime) -> list[str]:
@@ -88,7 +114,7 @@ def fold_receipt(attempt: CheckoutAttempt, receipt: Receipt, now: datetime) -> l
     if receipt.intent_id is None:
         # A promotion code took everything off: nothing to file, and the attempt remembers that it is done.
         return [] if attempt.state is AttemptState.PAID else _give_places(attempt, None, receipt, now)
-    known = db.session.scalar(sa.select(Payment.id).where(Payment.stripe_payment_intent_id == receipt.intent_id))
+    known = db.session.scalar(FILED, {"intent": receipt.intent_id})
     if known is not None:
         return []
     order = attempt.order
@@ -104,11 +130,7 @@ def fold_receipt(attempt: CheckoutAttempt, receipt: Receipt, now: datetime) -> l
 
 
 def _is_paid(order: Order) -> bool:
-    paid = sa.or_(
-        sa.exists().where(Payment.order_id == order.id, Payment.disposition.in_(APPLIED)),
-        sa.exists().where(CheckoutAttempt.order_id == order.id, CheckoutAttempt.state == AttemptState.PAID),
-    )
-    return bool(db.session.scalar(sa.select(paid)))
+    return bool(db.session.scalar(PAID, {"order": order.id}))
 
 
 def _file(attempt: CheckoutAttempt | None, receipt: Receipt, disposition: PaymentDisposition, now: datetime) -> Payment:
@@ -186,7 +208,7 @@ def file_orphan(receipt: Receipt, now: datetime) -> list[str]:
     """File and send back money that carries our mark and belongs to no order that can be found or told again."""
     if receipt.intent_id is None:
         return []
-    known = db.session.scalar(sa.select(Payment.id).where(Payment.stripe_payment_intent_id == receipt.intent_id))
+    known = db.session.scalar(FILED, {"intent": receipt.intent_id})
     if known is not None:
         return []
     payment = _file(None, receipt, PaymentDisposition.ORPHAN, now)

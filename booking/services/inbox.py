@@ -11,8 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from booking import clock
-from booking.db import db, insert_new, transaction
+from booking.db import db, insert_new, run, transaction
 from booking.domain.states import EventState
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import EventFact
@@ -51,7 +50,7 @@ def file_event(event: EventFact, now: datetime) -> bool:
     """Write an event down; whether it still has to be acted on. An event of the other mode is not ours."""
     ours = event.livemode == payments().livemode and _handler(event.type) is not None
     state = EventState.NEW if ours else EventState.IGNORED
-    insert_new(
+    is_new = insert_new(
         StripeEvent,
         id=event.id,
         type=event.type[:120],
@@ -60,24 +59,25 @@ def file_event(event: EventFact, now: datetime) -> bool:
         received_at=now,
         error="",
     )
+    if is_new:
+        return ours
     stored = db.session.scalar(sa.select(StripeEvent.state).where(StripeEvent.id == event.id))
     return stored not in SETTLED
 
 
-def handle(event_id: str) -> None:
+def handle(event: EventFact) -> None:
     """Act on an event in the inbox, by asking Stripe how its object stands now. Raises whatever stopped it."""
-    kind, object_id = _read(event_id)
     failpoints.reached("event-filed")
-    act = _handler(kind)
+    act = _handler(event.type)
     if act is None:
         return
     try:
-        act(object_id)
+        act(event.object_id)
     except Exception as error:
         db.session.rollback()
-        _mark(event_id, EventState.FAILED, str(error)[:400], clock.now())
+        _mark(event.id, EventState.FAILED, str(error)[:400])
         raise
-    _mark(event_id, EventState.DONE, "", clock.now())
+    _mark(event.id, EventState.DONE, "")
 
 
 def _handler(kind: str) -> Callable[[str], None] | None:
@@ -86,16 +86,13 @@ def _handler(kind: str) -> Callable[[str], None] | None:
     return next((act for prefix, act in HANDLERS.items() if bare.startswith(prefix)), None)
 
 
-@transaction
-def _read(event_id: str) -> tuple[str, str]:
-    event = db.session.get_one(StripeEvent, event_id)
-    return event.type, event.object_id
+MARK = (
+    sa.update(StripeEvent)
+    .where(StripeEvent.id == sa.bindparam("event"), StripeEvent.state.not_in(SETTLED))
+    .values(state=sa.bindparam("to"), error=sa.bindparam("why"))
+)
 
 
 @transaction
-def _mark(event_id: str, state: EventState, error: str, _now: datetime) -> None:
-    db.session.execute(
-        sa.update(StripeEvent)
-        .where(StripeEvent.id == event_id, StripeEvent.state.not_in(SETTLED))
-        .values(state=state, error=error)
-    )
+def _mark(event_id: str, state: EventState, error: str) -> None:
+    run(MARK, {"event": event_id, "to": state, "why": error})

@@ -55,7 +55,7 @@ def place_all(order: Order, paid: int, now: datetime) -> Placed:
 def _place(booking: Booking, share: Money, now: datetime) -> PlacedLine:
     # The slot first: whoever has its row decides, and only then the booking's state can be believed.
     own = places.keep(booking.id)
-    db.session.refresh(booking)
+    db.session.refresh(booking, ["state", "version", "slot_id"])
     late = booking.state is BookingState.LAPSED
     if booking.state not in (BookingState.HELD, BookingState.LAPSED):
         return PlacedLine(booking, confirmed=False, late=True, owed=share.amount, why="This booking was cancelled.")
@@ -72,6 +72,7 @@ def _move_to_sibling(booking: Booking, slot_id: int, share: Money) -> int:
     """Put the booking into a sibling slot; returns the difference in price that is owed back, minor units."""
     booking.slot_id = slot_id
     db.session.flush()
+    db.session.expire(booking, ["slot"])
     price = db.session.get_one(Slot, slot_id).price
     if price >= booking.price:
         return 0

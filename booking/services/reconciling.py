@@ -155,7 +155,7 @@ def _is_filed(intent_id: str) -> bool:
 
 def _handle_missed(event: EventFact) -> None:
     if file_event(event, clock.now()):
-        handle(event.id)
+        handle(event)
 
 
 @transaction

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from booking import clock
-from booking.gateways.stripe_facts import Forged
+from booking.gateways.stripe_facts import EventFact, Forged
 from booking.services.inbox import handle, receive
 from booking.web.security import csrf, limiter
 
@@ -34,15 +34,15 @@ def stripe() -> Response:
     except Forged as error:
         log.warning("A webhook was refused: %s", error)
         return _said("Not signed by Stripe for this endpoint.", 400)
-    return _act_on(event.id) if event else _said("Nothing to do.")
+    return _act_on(event) if event else _said("Nothing to do.")
 
 
-def _act_on(event_id: str) -> Response:
+def _act_on(event: EventFact) -> Response:
     try:
-        handle(event_id)
+        handle(event)
     # Whatever went wrong, the event stays in the inbox and Stripe must tell us again.
     except Exception:
-        current_app.logger.exception("Event %s could not be folded in.", event_id)
+        current_app.logger.exception("Event %s could not be folded in.", event.id)
         return _said("Tell me again later.", 500)
     return _said("Done.")
 

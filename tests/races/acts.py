@@ -19,6 +19,7 @@ from booking import clock, create_app
 from booking.db import db, transaction
 from booking.domain.errors import Refusal
 from booking.domain.states import Actor, Fallback, PlacementKind
+from booking.gateways.stripe_facts import EventFact
 from booking.models import CheckoutAttempt, Issue, Payment, Slot
 from booking.services import (
     cancelling,
@@ -197,9 +198,9 @@ def sync_session(session_id: str, dies_at: str = "") -> str:
     return "folded"
 
 
-def handle_event(event_id: str) -> str:
+def handle_event(event: EventFact) -> str:
     """Act on an event of the inbox."""
-    handle(event_id)
+    handle(event)
     return "folded"
 
 

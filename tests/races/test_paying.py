@@ -86,8 +86,8 @@ def test_one_event_five_times_with_its_siblings_and_the_return_page_is_one_payme
         till.pay(order)
         events = [event for event in payments().events_since(later(NOW, days=-1)) if file_event(event, NOW)]
         completed = next(event for event in events if event.type == "checkout.session.completed")
-        acts = [("handle_event", completed.id)] * 5 + [("sync_session", session_id)] * 2
-        acts += [("handle_event", event.id) for event in events if event is not completed]
+        acts = [("handle_event", completed)] * 5 + [("sync_session", session_id)] * 2
+        acts += [("handle_event", event) for event in events if event is not completed]
         race.all_at_once(acts[:12])
     assert states() == [BookingState.CONFIRMED]
     assert count(Payment) == 1
@@ -119,7 +119,7 @@ def test_dying_after_an_event_was_filed_leaves_it_to_be_done(race: Race, till: T
         event = next(e for e in payments().events_since(later(NOW, days=-1)) if e.type == "checkout.session.completed")
         assert file_event(event, NOW)
         assert file_event(event, NOW), "an event that is only filed counts for nothing"
-        race.all_at_once([("handle_event", event.id)])
+        race.all_at_once([("handle_event", event)])
         assert not file_event(event, NOW)
     assert db.session.scalars(sa.select(StripeEvent.state)).all() == [EventState.DONE]
     assert states() == [BookingState.CONFIRMED]
