@@ -53,7 +53,7 @@ ACCESS: dict[str, Access] = {
     "checkout.extend": Access.OWN,
     "checkout.give_up": Access.OWN,
     "checkout.hold": Access.PUBLIC,
-    "checkout.invoice": Access.OWN,
+    "checkout.invoice": Access.PERSONAL,
     "checkout.order": Access.OWN,
     "checkout.pay": Access.OWN,
     "components.page": Access.DEVELOPMENT,
