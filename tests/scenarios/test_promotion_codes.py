@@ -1,0 +1,73 @@
+"""Promotion codes that the editor makes at Stripe: what was paid counts, and every cent keeps its line."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from booking.db import db, transaction
+from booking.domain.states import Actor, AttemptState, BookingState, LedgerAccount, PaymentDisposition
+from booking.models import Booking, CheckoutAttempt, Payment
+from booking.services import cancelling, paying
+from booking.services.booking_steps import By
+from booking.services.reconciling import reconcile
+from tests.scenarios import books
+from tests.support.factories import NOW, choice, make_issue, make_order
+from tests.support.till import Till, later
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+def promotion(till: Till, percent: int) -> str:
+    """A code that takes so much off, made as in Stripe's dashboard."""
+
+    def made(path: str, **form: object) -> str:
+        answer = requests.post(f"{till.simulator.base_url}{path}", data=form, auth=("sk_test_simulator", ""), timeout=5)
+        assert answer.ok, answer.text
+        return str(answer.json()["id"])
+
+    coupon = made("/v1/coupons", percent_off=percent, duration="once")
+    made(
+        "/v1/promotion_codes",
+        **{"promotion[type]": "coupon", "promotion[coupon]": coupon, "code": f"WELCOME{percent}"},
+    )
+    return f"WELCOME{percent}"
+
+
+@transaction
+def booking_ids() -> list[int]:
+    return list(db.session.scalars(sa.select(Booking.id).order_by(Booking.id)))
+
+
+def test_a_code_takes_its_part_off_every_line_and_a_cancelled_line_gives_back_what_was_paid(till: Till) -> None:
+    with till.at(NOW):
+        make_issue(507)
+        order = make_order(choice(506), choice(507))
+        paying.start_payment(order.public_id, NOW)
+        till.pay(order, promotion_code=promotion(till, 20))
+        paying.sync_session(till.session_of(order))
+        assert till.payment().amount == 80_000
+        assert till.payment().promotion_discount == 20_000
+        assert till.payment().disposition is PaymentDisposition.APPLIED
+        cancelling.cancel(booking_ids()[0], By(Actor.ADVERTISER, NOW), NOW)
+        assert till.balance() == 40_000
+        assert reconcile(later(NOW, days=-1), NOW).whole
+    assert books.states() == [BookingState.CANCELLED, BookingState.CONFIRMED]
+    assert books.refunds() == [(40_000, "succeeded")]
+    assert -books.account(LedgerAccount.REVENUE) == 40_000
+
+
+def test_a_code_that_takes_everything_off_books_without_a_payment(till: Till) -> None:
+    with till.at(NOW):
+        make_issue(507)
+        order = make_order(choice(506))
+        paying.start_payment(order.public_id, NOW)
+        till.pay(order, promotion_code=promotion(till, 100))
+        for _ in range(2):
+            paying.sync_session(till.session_of(order))
+        assert reconcile(later(NOW, days=-1), NOW).whole
+    assert books.states() == [BookingState.CONFIRMED]
+    assert db.session.scalars(sa.select(CheckoutAttempt.state)).all() == [AttemptState.PAID]
+    assert db.session.scalars(sa.select(Payment)).all() == []
+    assert books.letters() == {"booked": 1}
