@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-LATELY = timedelta(days=1)
+LATELY = timedelta(days=7)
 """How far back the worker looks each time; a command looks further."""
 
 BOOKED_ELSEWHERE = ("refund", "payment_refund", "refund_failure", "payment_failure_refund", "adjustment")
