@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 
 import pytest
 from flask import Flask
@@ -56,8 +57,8 @@ def test_no_field_of_any_form_breaks_a_page_or_loses_what_was_typed(
         viewers = Viewers(app)
         forms = [(view.email, form) for view, form in different_forms(app, viewers)][part::PARTS]
         assert forms
-        stand = Stand(app)
-        wrong = [told for email, form in forms for told in tried(viewers.of(email), form, stand)]
+        with closing(Stand(app)) as stand:
+            wrong = [told for email, form in forms for told in tried(viewers.of(email), form, stand)]
     assert not wrong, "\n".join(wrong)
 
 
@@ -99,6 +100,11 @@ class Stand:
         self._now.backup(self._kept)
         self._facts = _facts(self._kept)
         self._version = self._read_version()
+
+    def close(self) -> None:
+        """Let go of the file, which the next test replaces."""
+        self._now.close()
+        self._kept.close()
 
     def put_back(self) -> None:
         """Undo what was saved."""
