@@ -16,6 +16,8 @@ DEVELOPMENT := $(VENV)/.requirements-dev
 PAGE_CHECKERS := $(VENV)/.page-checkers
 
 FLASK := $(BIN)/flask --app booking
+# What measures runs by itself, before the machine is busy with the others.
+ALONE := tests/test_lighthouse.py
 CODE := booking config.py migrations tests
 
 .PHONY: help
@@ -81,7 +83,8 @@ migration: $(RUNTIME) ## write a migration from the changed models: make migrati
 
 .PHONY: test
 test: $(DEVELOPMENT) $(PAGE_CHECKERS) ## run every test, on SQLite and on PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(tests)
+	@$(if $(tests),,$(BIN)/python -m pytest --quiet $(ALONE))
+	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(or $(tests),--ignore=$(ALONE))
 
 .PHONY: screenshots
 screenshots: $(DEVELOPMENT) ## draw docs/screenshots/ again, from the demo at one frozen minute
