@@ -50,11 +50,19 @@ NEW_ADVERTISER = sa.insert(Advertiser).returning(Advertiser.id)
 NEW_MEMBERSHIP = sa.insert(Membership)
 
 
+def known_user(email: str) -> Known | None:
+    """The user with this address (lower case), None when it is new."""
+    found = run(USER, {"email": email}).scalar()
+    return None if found is None else Known(found, is_new=False)
+
+
 def user_for(email: str, name: str, now: datetime) -> Known:
     """The user with this address (lower case), made when it is new. A known user keeps the name they have."""
-    found = run(USER, {"email": email}).scalar()
-    if found is not None:
-        return Known(found, is_new=False)
+    return known_user(email) or new_user(email, name, now)
+
+
+def new_user(email: str, name: str, now: datetime) -> Known:
+    """Make the user with this address (lower case)."""
     row = {"email": email, "name": name, "role": Role.ADVERTISER, "created_at": now}
     return Known(run(NEW_USER, row).scalar_one(), is_new=True)
 

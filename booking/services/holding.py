@@ -18,7 +18,7 @@ from booking.domain.states import Actor, AttemptState, BookingState, OrderPaymen
 from booking.models import Booking, CheckoutAttempt, Order
 from booking.services import places
 from booking.services.booking_steps import By, step
-from booking.services.buyers import Buyer, user_for
+from booking.services.buyers import Buyer, known_user, new_user
 from booking.services.choosing import Choice, candidates, pick, why_not
 from booking.services.lapsing import close_sessions, lapse_overtaken, open_sessions_of
 from booking.services.ordering import Wish, earlier_holds, write_order
@@ -68,8 +68,11 @@ def _hold(wish: Wish, now: datetime) -> Held:
     return take_slots(wish, now)
 
 
-def take_slots(wish: Wish, now: datetime) -> Held:
-    """The work of `hold`, for acts that do more in the same transaction; raises as `hold` does."""
+def take_slots(wish: Wish, now: datetime, *, paying: bool = False) -> Held:
+    """The work of `hold`, for acts that do more in the same transaction; raises as `hold` does.
+
+    `paying` holds as long as a payment that starts now may take.
+    """
     by = By(Actor.ADVERTISER, now)
     groups = candidates(wish.choices)
     # After the slots are locked: the other click of this form may have been writing its order until now.
@@ -79,11 +82,13 @@ def take_slots(wish: Wish, now: datetime) -> Held:
     stale = _give_back(wish.replaces, by)
     if wish.replaces:
         groups = candidates(wish.choices)
-    user = user_for(wish.buyer.address, wish.buyer.name, now)
-    picked = pick(groups, {} if user.is_new else earlier_holds(user.id, groups, now), now)
-    written = write_order(wish, user, picked, now)
+    buyer = wish.buyer
+    user = known_user(buyer.address)
+    picked = pick(groups, earlier_holds(user.id, groups, now) if user else {}, now)
+    written = write_order(wish, user or new_user(buyer.address, buyer.name, now), picked, now)
     for one, booking_id in zip(picked, written.booking_ids, strict=True):
-        if not places.claim(booking_id, one.slot.id, one.choice.price, now, one.lease):
+        lease = holds.for_payment(one.lease, now) if paying else one.lease
+        if not places.claim(booking_id, one.slot.id, one.choice.price, now, lease):
             raise why_not([one.slot], one.choice.price, now)
         if one.slot.booking_id is not None:
             stale += lapse_overtaken(one.slot.id, booking_id, now)

@@ -82,7 +82,7 @@ def payment_page(held: HeldToPay, now: datetime) -> str:
 
 @transaction
 def _hold_to_pay(wish: Wish, now: datetime) -> tuple[Held, Started | None]:
-    held = take_slots(wish, now)
+    held = take_slots(wish, now, paying=True)
     # The order of a form that was pressed before may have come further: that is for `start_payment` to find out.
     return held, None if held.known else _new_attempt(read_order(held.public_id), now)
 
@@ -112,18 +112,18 @@ def _open_attempt(public_id: str, now: datetime) -> Started:
         )
     ).one_or_none()
     if attempt is None:
-        return _new_attempt(order, now)
+        return _hold_longer(order, now)
     if attempt.state is AttemptState.PROCESSING:
         raise PaymentUnderWay
     if attempt.expires_at <= now:
         attempt.state, attempt.closed_at = AttemptState.EXPIRED, now
         db.session.flush()
-        return _new_attempt(order, now)
+        return _hold_longer(order, now)
     return Started(attempt.id, attempt.params, attempt.stripe_id, attempt.url)
 
 
-def _new_attempt(order: Ordered, now: datetime) -> Started:
-    expires_at = holds.session_expiry(now)
+def _hold_longer(order: Ordered, now: datetime) -> Started:
+    """A new attempt, for which the slots are held as long as it may take."""
     # In slot order, like every act that takes several slots.
     for line in sorted(order.lines, key=lambda line: line.slot_id):
         try:
@@ -133,7 +133,11 @@ def _new_attempt(order: Ordered, now: datetime) -> Started:
             raise HoldLapsed from error
         if not places.extend(line.booking_id, lease.until):
             raise HoldLapsed
-    attempt_id = str(uuid.uuid4())
+    return _new_attempt(order, now)
+
+
+def _new_attempt(order: Ordered, now: datetime) -> Started:
+    attempt_id, expires_at = str(uuid.uuid4()), holds.session_expiry(now)
     charge = charge_of(order, attempt_id, now)
     params = checkout_params(charge, order_page(order.public_id), expires_at)
     attempt = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -115,6 +116,8 @@ class Address:
             raise ValidationError("Enter an e-mail address like name@example.com.")
 
 
+# A form asks for it twice: for what to store, and for what to say of it.
+@functools.lru_cache(maxsize=64)
 def email_address(text: str) -> str | None:
     """Return the address in the form in which it is stored (lower case, domain in ASCII), None when it is none."""
     try:
