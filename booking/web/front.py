@@ -7,6 +7,7 @@ every request reads the database, so nothing shown is ever old.
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -84,7 +85,14 @@ def draw(shelf: Shelf, asked: Asked, _script_root: str) -> Drawn:
     return Drawn(heading(shelf, columns, asked), lede(asked), refusals, Markup(main))  # noqa: S704 - our own template, which escaped what it was given
 
 
-drawn = functools.lru_cache(maxsize=64)(draw)
+_remembered = functools.lru_cache(maxsize=64)(draw)
+_drawing = threading.Lock()
+
+
+def drawn(shelf: Shelf, asked: Asked, script_root: str) -> Drawn:
+    """What `draw` draws, remembered. One thread draws: when a place goes, everybody who wanted it asks at once."""
+    with _drawing:
+        return _remembered(shelf, asked, script_root)
 
 
 def heading(shelf: Shelf, columns: Sequence[Column], asked: Asked) -> str:
