@@ -58,7 +58,7 @@ def newsletter(url: str, coming: int, past: int = 0) -> None:
         placements = {row.kind: row.id for row in connection.execute(sa.select(Placement.kind, Placement.id))}
         ids = connection.execute(sa.select(Issue.id, Issue.booking_deadline)).tuples()
         connection.execute(sa.insert(Slot), [slot for found in ids for slot in _slots(*found, placements)])
-        connection.execute(sa.insert(floor.Place), [{"buyer": None} for _ in range(coming)])
+        connection.execute(sa.insert(floor.Place), [{"buyer": None} for _ in range(3 * coming)])
 
 
 def _issue(first: date, number: int) -> dict[str, Any]:
