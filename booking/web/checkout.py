@@ -42,7 +42,7 @@ def details() -> ResponseReturnValue:
     stock = shelf()
     basket = fill(choices, stock)
     if not basket.lines:
-        return front_page(choices, status=409)
+        return front_page(choices, status=409, stock=stock)
     return details_page(DetailsForm(), basket, stock, basket.refusals)
 
 
@@ -81,7 +81,8 @@ def not_held(form: DetailsForm, choices: Sequence[Choice], refusals: Sequence[Re
     basket = fill(choices, stock)
     if not basket.lines:
         shown = [*refusals] or ([] if basket.refusals else [NothingChosen()])
-        return front_page(choices, shown, status=STATUS[[*shown, *basket.refusals][0].kind])
+        status = STATUS[[*shown, *basket.refusals][0].kind]
+        return front_page(choices, shown, status=status, stock=stock)
     return details_page(form, basket, stock, [*refusals, *basket.refusals])
 
 

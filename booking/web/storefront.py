@@ -62,9 +62,13 @@ def front_page(
     *,
     status: int = 200,
     only: PlacementKind | None = None,
+    stock: Shelf | None = None,
 ) -> ResponseReturnValue:
-    """The storefront with these weeks ticked and these refusals on top; `only` leaves one column in focus."""
+    """The storefront with these weeks ticked and these refusals on top; `only` leaves one column in focus.
+
+    `stock` is the calendar where it has been read already.
+    """
     asked = Asked(tuple(choices), tuple(map(str, refusals)), only, newsletter())
     # While templates are being written, what was drawn before is of no use.
-    page = (draw if current_app.debug else drawn)(shelf(), asked, request.script_root)
+    page = (draw if current_app.debug else drawn)(stock or shelf(), asked, request.script_root)
     return render_template("storefront/front.html", page=page, wrong=bool(page.refusals)), status
