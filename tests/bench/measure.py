@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TypedDict
 
 FEWEST = 3
-ENOUGH = 12.0
+ENOUGH = 8.0
 """Rounds that a median needs, and seconds after which there is no further one."""
 
 
