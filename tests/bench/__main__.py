@@ -6,6 +6,7 @@ python -m tests.bench [money] [pages] [feed]
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -53,4 +54,6 @@ def _line(row: Row, note: str) -> str:
 
 
 if __name__ == "__main__":
+    # So that a run that is stopped stops its servers, too.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     main(sys.argv[1:])
