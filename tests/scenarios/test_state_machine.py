@@ -33,7 +33,7 @@ def test_no_order_of_events_breaks_an_invariant(
     profile = settings.default
     assert profile is not None
     # The default profile is for every change; `make sure` asks for 200 examples and --hypothesis-profile for thousands.
-    examples = profile.max_examples if profile.max_examples > 100 else 8
+    examples = profile.max_examples if profile.max_examples > 100 else 5
     run_state_machine_as_test(
         ThisShop,
         settings=settings(
