@@ -16,8 +16,10 @@ DEVELOPMENT := $(VENV)/.requirements-dev
 PAGE_CHECKERS := $(VENV)/.page-checkers
 
 FLASK := $(BIN)/flask --app booking
-# What measures runs by itself, before the machine is busy with the others.
-ALONE := tests/test_lighthouse.py
+PYTEST := $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+GATES := tests/gates
+# What measures runs by itself, while the machine is not busy with the others.
+ALONE := $(GATES)/test_lighthouse.py
 CODE := booking config.py migrations tests
 
 .PHONY: help
@@ -82,9 +84,13 @@ migration: $(RUNTIME) ## write a migration from the changed models: make migrati
 	@$(FLASK) db migrate --message "$(m)"
 
 .PHONY: test
-test: $(DEVELOPMENT) $(PAGE_CHECKERS) ## run every test, on SQLite and on PostgreSQL
-	@$(if $(tests),,$(BIN)/python -m pytest --quiet $(ALONE))
-	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(or $(tests),--ignore=$(ALONE))
+test: $(DEVELOPMENT) ## run the tests, on SQLite and on PostgreSQL
+	@$(PYTEST) $(or $(tests),--ignore=$(GATES))
+
+.PHONY: gates
+gates: $(DEVELOPMENT) $(PAGE_CHECKERS) ## look at every page with axe, the HTML checker and Lighthouse, by keyboard, with bad input
+	@$(PYTEST) $(GATES) --ignore=$(ALONE)
+	@$(BIN)/python -m pytest $(ALONE)
 
 .PHONY: screenshots
 screenshots: $(DEVELOPMENT) ## draw docs/screenshots/ again, from the demo at one frozen minute
@@ -106,7 +112,8 @@ format: $(DEVELOPMENT) ## put the code in shape
 .PHONY: sure
 sure: lint $(PAGE_CHECKERS) ## all that CI runs, with more examples and the coverage of the rules and the acts
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@$(BIN)/coverage run -m pytest --numprocesses=logical --dist=worksteal --hypothesis-profile=sure
+	@$(BIN)/python -m pytest $(ALONE)
+	@$(BIN)/coverage run -m pytest --numprocesses=logical --dist=worksteal --hypothesis-profile=sure --ignore=$(ALONE)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --include='booking/domain/*,booking/services/*' --fail-under=100
 
