@@ -48,7 +48,12 @@ def test_a_draft_outlives_its_tab(page: Page, booking_id: int) -> None:
     page.get_by_role("textbox", name="Text").fill("Half a sentence")
     again = page.context.new_page()
     page.close()
-    again.goto(f"/bookings/{booking_id}/copy")
+    # The closing tab sends its last words while the next one may be loading already.
+    for _ in range(20):
+        again.goto(f"/bookings/{booking_id}/copy")
+        if again.get_by_role("textbox", name="Text").input_value() == "Half a sentence":
+            break
+        again.wait_for_timeout(250)
     expect(again.get_by_role("textbox", name="Text")).to_have_value("Half a sentence")
 
 
