@@ -112,8 +112,8 @@ def locked_attempt(attempt_id: str) -> CheckoutAttempt | None:
 def fold_receipt(attempt: CheckoutAttempt, receipt: Receipt, now: datetime) -> list[str]:
     """File a payment and give its order what can be given; returns refunds to submit. Runs inside an act."""
     if receipt.intent_id is None:
-        # A promotion code took everything off: nothing to file, and the attempt remembers that it is done.
-        return [] if attempt.state is AttemptState.PAID else _give_places(attempt, None, receipt, now)
+        # A promotion code took everything off: nothing to file, and the paid attempt remembers that it is done.
+        return [] if _is_paid(attempt.order) else _give_places(attempt, None, receipt, now)
     known = db.session.scalar(FILED, {"intent": receipt.intent_id})
     if known is not None:
         return []

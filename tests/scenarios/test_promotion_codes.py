@@ -71,3 +71,23 @@ def test_a_code_that_takes_everything_off_books_without_a_payment(till: Till) ->
     assert db.session.scalars(sa.select(CheckoutAttempt.state)).all() == [AttemptState.PAID]
     assert db.session.scalars(sa.select(Payment)).all() == []
     assert books.letters() == {"booked": 1}
+
+
+def test_a_free_second_session_of_a_paid_order_changes_nothing_and_tells_nobody(till: Till) -> None:
+    with till.at(NOW):
+        make_issue(507)
+        order = make_order(choice(506))
+        paying.start_payment(order.public_id, NOW)
+        first = till.session_of(order)
+    with till.at(later(NOW, minutes=1)) as now:
+        # The first page was left open in another tab: its session is lost to us, not to the buyer.
+        db.session.execute(sa.update(CheckoutAttempt).values(state=AttemptState.FAILED))
+        db.session.commit()
+        paying.start_payment(order.public_id, now)
+        second = till.session_of(order)
+        till.pay(second)
+        paying.sync_session(second)
+        till.pay(first, promotion_code=promotion(till, 100))
+        paying.sync_session(first)
+    assert books.states() == [BookingState.CONFIRMED]
+    assert books.letters() == {"booked": 1}
