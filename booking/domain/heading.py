@@ -1,10 +1,10 @@
-"""Recognises the headings of an issue: setext or ATX, never inside a code fence, never a tag such as #monitoringsucks.
+"""Recognises the headings of an issue: setext or ATX, never a tag such as #monitoringsucks.
 Names of paid sections are known here, because hands write them in more than one way."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -54,8 +54,6 @@ _SPONSOR_NAME = re.compile(r"(?:>\s?)?(?:from our sponsors?\s*[,:]?|house ad:)\s
 _TITLE = re.compile(r"\bissue\b[\s\\#:.]{0,8}\d", re.IGNORECASE)
 _ATX_STARTS = frozenset("# ")
 _UNDERLINE_STARTS = frozenset("=- ")
-_FENCE_STARTS = frozenset("`~ ")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
 @lru_cache(maxsize=256)
@@ -74,17 +72,16 @@ def sponsor_name(name: str) -> str:
     return match[1].strip() if match else ""
 
 
-def find_headings(lines: Sequence[str], first: int) -> list[Heading]:
-    """Every heading from line `first` on, in order. `lines` have no newlines."""
+def find_headings(lines: Sequence[str], first: int, unread: Collection[int] = ()) -> list[Heading]:
+    """Every heading from line `first` on, in order, but for the `unread` lines. `lines` have no newlines."""
     found: list[Heading] = []
-    fenced = _fenced(lines, first)
     free = first
     for index, (line, below) in enumerate(
         zip(lines[first:], chain(lines[first + 1 :], [""]), strict=False), start=first
     ):
         # Most lines can be told from a heading by their first letter and the one below it.
         possible = line[:1] in _ATX_STARTS or below[:1] in _UNDERLINE_STARTS
-        if not possible or index < free or index in fenced:
+        if not possible or index < free or index in unread:
             continue
         heading = _heading_at(lines, index, first)
         if heading:
@@ -155,35 +152,3 @@ def _underline(line: str) -> str:
         return ""
     text = line.strip()
     return text[0] if text and text[0] in "=-" and text == text[0] * len(text) else ""
-
-
-def _fenced(lines: Sequence[str], first: int) -> set[int]:
-    """The lines within closed code fences. A fence that is never closed is a slip of the hand and hides nothing."""
-    fences = [
-        (index, match)
-        for index, line in enumerate(lines[first:], start=first)
-        if line[:1] in _FENCE_STARTS and (match := _FENCE.fullmatch(line))
-    ]
-    closing_left = _longest_closing(fences)
-    inside: set[int] = set()
-    opened: tuple[int, str] | None = None
-    for position, (index, match) in enumerate(fences):
-        marks, info = match[1], match[2]
-        if opened is None:
-            closes_later = closing_left[position + 1][marks[0]] >= len(marks)
-            opened = (index, marks) if closes_later and (marks[0] == "~" or "`" not in info) else None
-        elif marks.startswith(opened[1]) and not info.strip():
-            inside.update(range(opened[0], index + 1))
-            opened = None
-    return inside
-
-
-def _longest_closing(fences: Sequence[tuple[int, re.Match[str]]]) -> list[dict[str, int]]:
-    """For each fence and the end: the longest closing fence from there on, so that pairing stays linear."""
-    longest = {"`": 0, "~": 0}
-    answers = [longest]
-    for _, match in reversed(fences):
-        if len(match[1]) > longest[match[1][0]] and not match[2].strip():
-            longest = {**longest, match[1][0]: len(match[1])}
-        answers.append(longest)
-    return answers[::-1]

@@ -12,6 +12,7 @@ from itertools import accumulate
 from booking.domain.copy_errors import DraftRefused
 from booking.domain.draft_bytes import Encoding, decode
 from booking.domain.heading import Heading, Paid, find_headings, section_headings
+from booking.domain.unread import unread
 
 FOOTER_OPENING = "If you received this email directly"
 """How the line begins below which nothing is sold."""
@@ -122,8 +123,11 @@ def read(text: str, encoding: Encoding) -> Document:
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     first = _front_matter(lines)
     front = min(starts[first], len(text))
-    title, headings = section_headings(find_headings(lines, first))
-    footers = [index for index in range(first, len(lines)) if lines[index].startswith(FOOTER_OPENING)]
+    skipped = unread(lines, first)
+    title, headings = section_headings(find_headings(lines, first, skipped))
+    footers = [
+        index for index in range(first, len(lines)) if lines[index].startswith(FOOTER_OPENING) and index not in skipped
+    ]
     last_heading = headings[-1].line if headings else -1
     footer = next((index for index in footers if index > last_heading), None)
     _refuse_textile(lines, first)

@@ -118,10 +118,11 @@ def _remove(state: Run, site: Site) -> None:
 
 
 def _heir(state: Run, site: Site) -> Region | None:
-    """The sponsor for the event and the event for the sponsor, when the feed wrote both and they are neighbours."""
+    """The sponsor for the event and the event for the sponsor, when the feed inserted both and they are neighbours."""
     other = {Region.SPONSOR: Region.EVENT, Region.EVENT: Region.SPONSOR}.get(site.region)
     snapshot = state.snapshots.get(other) if other else None
-    if other is None or snapshot is None:
+    # What stood there before us has its own gap already.
+    if other is None or snapshot is None or snapshot.before:
         return None
     span = locate(state.document, other, snapshot.text)
     if span is None:

@@ -103,6 +103,15 @@ def test_neighbours_come_and_go_in_any_order(gap: int, first: str, last: str) ->
         assert cancel(result.draft, result.base).draft == draft
 
 
+@pytest.mark.parametrize("choice", [Choice.ADOPT, Choice.REPLACE])
+def test_an_event_leaves_no_gap_behind_below_a_sponsor_that_was_there_before(choice: Choice) -> None:
+    draft = b"Hello.\n\n\nSponsor\n=======\n\nBuy.\n\nNews\n====\n\nNote.\n"
+    both = feed(draft, ApprovedCopy(SPONSOR, (EVENT,)), {}, {Region.SPONSOR: choice})
+    assert cancel(both.draft, both.base).draft == draft
+    alone = feed(both.draft, ONLY_SPONSOR, both.base)
+    assert alone.draft == feed(draft, ONLY_SPONSOR, {}, {Region.SPONSOR: choice}).draft
+
+
 def test_blocks_that_the_editor_parted_or_removed_are_no_neighbours() -> None:
     draft = b"News\n====\n\nNote.\n\n\nTools\n=====\n\nNote.\n"
     both = feed(draft, ApprovedCopy(SPONSOR, (EVENT,)))

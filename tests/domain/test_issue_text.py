@@ -72,6 +72,13 @@ def test_an_issue_has_parts_in_order() -> None:
         ("````\n```\n## News\n````\n## Tools\n", ["Tools"]),
         ("```\n## News\n``` x\n```\n## Tools\n", ["Tools"]),
         ("```\n## News\n", ["News"]),
+        ("<!--\nNews\n====\n\n\n-->\n\nTools\n====\n", ["Tools"]),
+        ("<!-- News -->\n## News\n", ["News"]),
+        ("<!--\n## News\n", ["News"]),
+        ("<pre>\n\n## News\n</PRE>\n\n## Tools\n", ["Tools"]),
+        ("<prelude>\n\n## News\n</pre>\n\n## Tools\n", ["News", "Tools"]),
+        ("```\n<!--\n```\n## News\n-->\n", ["News"]),
+        ("<!--\n```\n-->\n## News\n```\n", ["News"]),
     ],
 )
 def test_only_headings_open_sections(text: str, names: list[str]) -> None:
