@@ -11,13 +11,14 @@ import sqlalchemy as sa
 
 from booking.db import db, transaction
 from booking.domain.errors import IssueFrozen, NotFound, RuleNotUsable, SlotSold
-from booking.domain.states import Actor, BookingState, IssueState, PlacementKind
-from booking.models import Booking, Issue, Placement, Slot
+from booking.domain.states import Actor, IssueState, PlacementKind
+from booking.models import Issue, Placement, Slot
 from booking.services import audit, availability
-from booking.services.booking_steps import By, step
+from booking.services.booking_steps import By
 from booking.services.opening import new_slot
-from booking.services.places import changed, release
+from booking.services.places import changed
 from booking.services.plan import Times, current_prices
+from booking.services.taking_back import Ended, close, end_hold
 
 TAKEN_OUT = "Not offered in this issue"
 """The block of a slot that an issue was shrunk by: growing puts exactly these back on sale first."""
@@ -38,19 +39,25 @@ def block(slot_id: int, reason: str, editor_id: int | None, now: datetime) -> No
     audit.record(Actor.EDITOR, editor_id, "slot.block", _subject(slot), sentence[:500], now)
 
 
-@transaction
-def block_now(slot_id: int, reason: str, editor_id: int | None, now: datetime) -> None:
-    """Block a slot and end the hold on it. A payment that is already on its way is refunded when it arrives.
+def block_now(slot_id: int, reason: str, editor_id: int | None, now: datetime) -> bool:
+    """Block a slot and end the hold on it; whether there was one. Whoever had it is told and can no longer pay.
 
-    Raises as `block` does.
+    A payment that is already on its way is refunded when it arrives. Raises as `block` does.
     """
+    ended = _block_now(slot_id, reason, editor_id, now)
+    if ended is not None:
+        close(ended)
+    return ended is not None
+
+
+@transaction
+def _block_now(slot_id: int, reason: str, editor_id: int | None, now: datetime) -> Ended | None:
     slot = _slot(slot_id)
-    holder = db.session.get(Booking, slot.booking_id) if slot.booking_id else None
     _withdraw(slot, reason)
-    if holder is not None and holder.state is BookingState.HELD and release(holder.id):
-        step(holder, BookingState.LAPSED, By(Actor.EDITOR, now, editor_id), "The editor took the place back.")
-    sentence = f"Blocked {_name(slot)} and ended the hold on it" + (f": {reason}" if reason else ".")
+    ended = end_hold(slot_id, By(Actor.EDITOR, now, editor_id), reason)
+    sentence = f"Blocked {_name(slot)}{' and ended the hold on it' if ended else ''}{f': {reason}' if reason else '.'}"
     audit.record(Actor.EDITOR, editor_id, "slot.block", _subject(slot), sentence[:500], now)
+    return ended
 
 
 @transaction

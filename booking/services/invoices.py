@@ -155,11 +155,16 @@ def void_overdue(now: datetime) -> int:
     """The upkeep: void invoices whose due date has passed, which gives their slots back; returns how many."""
     overdue = _overdue(now)
     for invoice_id in overdue:
-        # Refused when it was paid at the last moment: the fold below books it.
-        with suppress(PaymentsRefused):
-            payments().void_invoice(invoice_id)
-        sync_invoice(invoice_id)
+        void(invoice_id)
     return len(overdue)
+
+
+def void(invoice_id: str) -> None:
+    """Make an invoice worthless at Stripe and fold in what it is then. Raises PaymentsUnreachable."""
+    # Refused when it was paid at the last moment: the fold books it.
+    with suppress(PaymentsRefused):
+        payments().void_invoice(invoice_id)
+    sync_invoice(invoice_id)
 
 
 @transaction

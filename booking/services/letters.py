@@ -70,6 +70,12 @@ def refunded(order: Order, refund: Refund) -> Mail:
     return _of_order("refunded", order, amount=amount, reason=refund.reason)
 
 
+def taken_back(booking: Booking, reason: str, *, others: bool, under_way: bool) -> Mail:
+    """The editor took back a place that was held. `others`: the rest of its order is free again too."""
+    link = {} if under_way else {"link": _address("/")}
+    return _of_booking("taken_back", booking, reason=reason, others=others, under_way=under_way, **link)
+
+
 def cancelled(booking: Booking, refund: Money, reason: str = "") -> Mail:
     """One week was cancelled; `refund` is what goes back, possibly nothing."""
     return _of_booking("cancelled", booking, refund=str(refund) if refund else "", reason=reason)

@@ -89,14 +89,15 @@ def unblock(slot_id: int) -> ResponseReturnValue:
 def take_back(slot_id: int) -> ResponseReturnValue:
     """Block a place and end the hold on it, after saying what that does to the holder."""
     issue, place = desk_places.place_of(slot_id)
-    form = Block()
+    form, now = Block(), clock.now()
+    held = place.is_held(now)
     if not form.validate_on_submit():
-        return answer("desk/take_back.html", form, issue=issue, place=place)
+        return answer("desk/take_back.html", form, issue=issue, place=place, held=held)
     try:
-        inventory.block_now(slot_id, form.reason.data, editor_id(), clock.now())
+        ended = inventory.block_now(slot_id, form.reason.data, editor_id(), now)
     except Refusal as refusal:
-        return answer("desk/take_back.html", form, refusal, issue=issue, place=place)
-    flash("Blocked, and the hold is over. A payment that is on its way is sent back by itself.")
+        return answer("desk/take_back.html", form, refusal, issue=issue, place=place, held=held)
+    flash("Blocked, and the hold is over: a mail says so." if ended else "Blocked. Nobody held it any more.")
     return redirect(url_for("desk.slot", slot_id=slot_id), 303)
 
 

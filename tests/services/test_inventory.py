@@ -86,8 +86,9 @@ def test_forced_back_a_hold_ends_and_its_late_payment_is_refunded(session: Db, t
     with till.at(NOW):
         order = make_order()
         paying.start_payment(order.public_id, NOW)
-        inventory.block_now(slot_of().id, "a mistake of ours", None, NOW)
+        # Paid, and nobody has told us yet.
         till.pay(order)
+        inventory.block_now(slot_of().id, "a mistake of ours", None, NOW)
         paying.sync_session(till.session_of(order))
     session.rollback()
     assert session.scalars(sa.select(Booking.state)).all() == [BookingState.UNPLACED]

@@ -41,6 +41,8 @@ def refund_of(order: Order) -> Refund:
 LETTERS: dict[str, Write] = {
     "booked": lambda order, _: letters.booked(order),
     "hold_lapsed": lambda order, _: letters.hold_lapsed(order),
+    "taken_back": lambda _, booking: letters.taken_back(booking, "A mistake of ours.", others=True, under_way=False),
+    "taken_back while it is paid": lambda _, booking: letters.taken_back(booking, "", others=False, under_way=True),
     "slot_gone": lambda order, booking: letters.slot_gone(order, [booking], NOW),
     "paid_twice": lambda order, _: letters.paid_twice(order, Money(50_000, "usd")),
     "refunded": lambda order, _: letters.refunded(order, refund_of(order)),

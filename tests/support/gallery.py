@@ -160,7 +160,7 @@ def _desk() -> Iterator[View]:
     for state, slot in slots.items():
         yield View(f"desk.slot:{state}", url_for("desk.slot", slot_id=slot.id), editor)
     yield View("desk.give", url_for("desk.give", slot_id=slots["open"].id), editor)
-    yield View("desk.take_back", url_for("desk.take_back", slot_id=slots["blocked"].id), editor)
+    yield View("desk.take_back", url_for("desk.take_back", slot_id=slots["held"].id), editor)
     for number in (NEXT, NEXT + 1, NEXT - 1):
         yield View(f"desk.issue:{number}", url_for("desk.issue", number=number), editor)
     for state, revision in (("waits", submitted), ("edited", edited)):

@@ -44,10 +44,19 @@ def test_a_hold_is_taken_back_only_after_saying_so(desk: Visitor) -> None:
     slot = slot_of(503)
     assert "Held by Ledgerline" in desk.get(f"/desk/slots/{slot.id}").text
     page = desk.get(f"/desk/slots/{slot.id}/take-back")
-    assert "Ledgerline loses the hold at once." in page.text
-    desk.submit({"reason": "Sold by mail."})
+    assert "Ledgerline loses the hold at once and is told by mail." in page.text
+    assert "Blocked, and the hold is over: a mail says so." in desk.submit({"reason": "Sold by mail."}).text
     assert db.session.get_one(Order, order.id).bookings[0].state is BookingState.LAPSED
     assert not slot_of(503).on_sale
+    assert "Nobody holds it now." in desk.get(f"/desk/slots/{slot.id}/take-back").text
+    assert "Blocked. Nobody held it any more." in desk.submit().text
+
+
+def test_the_order_of_a_hold_leads_to_taking_it_back_and_cannot_be_cancelled(desk: Visitor) -> None:
+    order = make_order(choice(503))
+    page = desk.get(f"/desk/orders/{order.public_id}")
+    assert page.select(f"a[href='/desk/slots/{slot_of(503).id}/take-back']")
+    assert not page.select("a[href$='/cancel']")
 
 
 def test_a_booked_place_cannot_be_blocked(desk: Visitor) -> None:

@@ -30,6 +30,7 @@ class BookedLine:
     issue: int
     publishes_on: date
     state: BookingState
+    slot_id: int
     net: Money
 
 
@@ -139,6 +140,7 @@ def _bookings(order_id: int, currency: str) -> tuple[BookedLine, ...]:
             Issue.number,
             Issue.publishes_on,
             Booking.state,
+            Booking.slot_id,
             Booking.price - Booking.discount,
         )
         .join(Slot, Slot.id == Booking.slot_id)
@@ -147,7 +149,7 @@ def _bookings(order_id: int, currency: str) -> tuple[BookedLine, ...]:
         .where(Booking.order_id == order_id)
         .order_by(Issue.sends_at, Booking.id)
     )
-    return tuple(BookedLine(*row[:5], Money(row[5], currency)) for row in rows)
+    return tuple(BookedLine(*row[:6], Money(row[6], currency)) for row in rows)
 
 
 def _payments(order_id: int) -> tuple[PaidLine, ...]:
