@@ -84,12 +84,15 @@ def _exact(reading: Reading, block: Expected, taken: dict[int, int]) -> Found | 
     """Two ads with the same words need two places; `taken` holds where counted ones start and end."""
     for offset, length in reading.occurrences(_forms(block.text)):
         start, end = reading.place(offset), reading.place(offset + length - 1)
-        free = start not in taken and _in_zone(reading, block.region, start)
-        if not free or not reading.stands_alone(start, end):
+        if start in taken or not reading.stands_alone(start, end):
+            continue
+        heading = reading.heading_above(start)
+        headed = not block.heading or squeeze(block.heading) == squeeze(heading)
+        # Its own heading makes it the block at the top, wherever a line of the intro says “News”.
+        if not _in_zone(reading, block.region, start) and not (block.heading and headed):
             continue
         taken[start] = end
-        heading = reading.heading_above(start)
-        if not block.heading or squeeze(block.heading) == squeeze(heading):
+        if headed:
             return Found(block.key, block.region, FoundState.RAN)
         return Found(block.key, block.region, FoundState.ALTERED, word_diff(block.heading, heading))
     return None

@@ -137,6 +137,10 @@ def test_top_and_foot_are_two_places() -> None:
     assert states(head) == [*RAN[:4], FoundState.MISSING]
 
 
+def test_a_line_of_the_intro_does_not_end_the_top_before_the_sponsor() -> None:
+    assert states(ISSUE.replace("A quiet week", "```\nTools\n=====\n```\n\nA quiet week")) == RAN
+
+
 def test_an_issue_without_any_of_it_has_none() -> None:
     assert states(Draft().text()) == [FoundState.MISSING] * 5
     assert states("word") == [FoundState.MISSING] * 5
