@@ -35,8 +35,13 @@ MOST_OWN_ORDERS = 20
 """How many orders a browser that never signed in can go back to; the cookie holds 4 KB."""
 
 
+class SignInFirst(NotFound):
+    """Somebody who is not signed in asks for what is not this browser's: whoever follows a letter's link elsewhere."""
+
+
 def register(app: Flask) -> None:
     """Check the token of every form, count requests where a view says so, and load the viewer from the session."""
+    app.register_error_handler(SignInFirst, lambda _: _to_sign_in())
     csrf.init_app(app)
     switch = app.config["RATELIMIT_ENABLED"]
     # The extension has one switch for all apps of a process, thrown by whichever was made last: ours is `unlimited`.
@@ -98,13 +103,16 @@ def editor_only(view: Callable[P, R]) -> Callable[P, R | Response]:
 
 
 def own_order(public_id: str) -> None:
-    """Pass for the browser that made the order, the users of its advertiser, and the editor. Raises NotFound."""
+    """Pass for the browser that made the order, the users of its advertiser, and the editor.
+
+    Raises SignInFirst for a browser that nobody is signed in to, whether or not there is such an order, else NotFound.
+    """
     if public_id in session.get("orders", ()):
         return
     who = viewer()
-    if who is not None and who.is_editor:
-        return
-    if who is None or people.advertiser_of_order(public_id) not in who.advertiser_ids:
+    if who is None:
+        raise SignInFirst("order")
+    if not who.is_editor and people.advertiser_of_order(public_id) not in who.advertiser_ids:
         raise NotFound("order")
 
 

@@ -326,9 +326,8 @@ def test_nobody_sees_the_order_of_another_browser(
     session: Db, visitor: Visitor, visitors: Callable[[], Visitor]
 ) -> None:
     public_id = held(visitor, session)
-    for path in ("", "/give-up", "/dates.ics"):
-        visitors().get(f"/orders/{public_id}{path}", 404)
-    visitors().get("/orders/NOSUCHORDER1", 404)
+    for path in (f"{public_id}", f"{public_id}/give-up", f"{public_id}/dates.ics", "NOSUCHORDER1"):
+        assert visitors().get(f"/orders/{path}", 303).location == f"/sign-in?next=/orders/{path}"
 
 
 def held(visitor: Visitor, session: Db, number: int = 500) -> str:

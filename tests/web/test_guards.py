@@ -6,13 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, request
 from flask import session as cookie
 from werkzeug.exceptions import Unauthorized
 
 from booking import create_app
+from booking.db import db
 from booking.domain.errors import NotFound
-from booking.models import User
+from booking.models import OutboxMessage, User
 from booking.services import signing_in
 from booking.web import security
 from booking.web.assets import version
@@ -135,6 +137,24 @@ def _passes(public_id: str) -> bool:
     except NotFound:
         return False
     return True
+
+
+@pytest.mark.usefixtures("session")
+def test_a_letters_link_leads_through_signing_in_to_the_order(
+    order_and_users: tuple[str, dict[str, User]], visitor: Visitor
+) -> None:
+    public_id, users = order_and_users
+    with at(NOW):
+        page = visitor.get(f"/orders/{public_id}", 303)
+        assert page.location == f"/sign-in?next=/orders/{public_id}"
+        unknown = visitor.get("/orders/NOSUCHORDER", 303)
+        assert unknown.location == "/sign-in?next=/orders/NOSUCHORDER", "nobody finds out which orders there are"
+        assert visitor.get(f"/orders/{public_id}/insertion-order", 303).location.startswith("/sign-in?next=")
+        signing_in.send_link(users["owner"].email, f"/orders/{public_id}", NOW)
+        letter = db.session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+        assert letter is not None
+        visitor.get(letter.body[letter.body.index("/sign-in/") :].split()[0])
+        assert visitor.submit().url == f"/orders/{public_id}"
 
 
 @pytest.mark.any_database
