@@ -15,7 +15,7 @@ from booking.domain.job_ad import Employment, Period, compose_job_text, read_det
 from booking.domain.states import PlacementKind
 from booking.services.copywriting import Words
 from booking.services.queries.copy import CopyPage, Revision
-from booking.web.forms import Form, Line, Paragraphs, choices
+from booking.web.forms import Form, Line, Paragraphs, choices, number_in
 
 LONGEST_TEXT = 6000
 """Characters that a text field takes at all; the placement's limit is far below and has its own sentence."""
@@ -51,7 +51,7 @@ class CopyForm(Form):
     @property
     def other_weeks(self) -> tuple[int, ...]:
         """The bookings that were ticked beside the one that the form is for."""
-        return tuple(int(week) for week in self.weeks.data or [] if week.isdecimal())
+        return tuple(number for number in map(number_in, self.weeks.data or []) if number)
 
     def point_at(self, problems: Iterable[Problem]) -> None:
         """Show each problem at its field."""

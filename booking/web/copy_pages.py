@@ -21,6 +21,7 @@ from booking.web.copy_forms import CopyForm, form_for, typed_fields
 from booking.web.copy_proof import Proof, proof_of
 from booking.web.errors import STATUS
 from booking.web.filters import clock_time
+from booking.web.forms import number_in
 from booking.web.portal import blueprint, by_viewer, own_booking
 from booking.web.security import limiter, viewer
 from booking.web.thread import pieces
@@ -71,8 +72,7 @@ def show_proof(booking_id: int) -> ResponseReturnValue:
 def save_draft(booking_id: int) -> ResponseReturnValue:
     """Keep what was typed; asked by the script after a pause in typing."""
     sent = request.form
-    version = sent.get("version", "")
-    draft = Draft(typed_fields(), int(version) if version.isdecimal() else 0, sent.get("writer", "")[:64])
+    draft = Draft(typed_fields(), number_in(sent.get("version")), sent.get("writer", "")[:64])
     now = clock.now()
     try:
         kept = drafts.save_draft(booking_id, draft, now)
@@ -97,9 +97,8 @@ def run_again(booking_id: int) -> ResponseReturnValue:
     if viewer() is None:
         # Whoever typed a company's name may have an order of it, but has not shown to be of it.
         raise NotAllowed("advertiser")
-    revision = request.form.get("revision", "")
     try:
-        reusing.run_again(booking_id, int(revision) if revision.isdecimal() else 0, by_viewer())
+        reusing.run_again(booking_id, number_in(request.form.get("revision")), by_viewer())
     except Refusal as refusal:
         page = copy_page(booking_id)
         return form_page(page, form_for(page, filled=False), status=STATUS[refusal.kind], refusal=refusal)
@@ -112,8 +111,7 @@ def run_again(booking_id: int) -> ResponseReturnValue:
 def accept_edit(booking_id: int) -> ResponseReturnValue:
     """Take the editor's edit as it is."""
     page = copy_page(booking_id)
-    revision = request.form.get("revision", "")
-    seen = Seen(int(revision) if revision.isdecimal() else 0, request.form.get("sha256", ""))
+    seen = Seen(number_in(request.form.get("revision")), request.form.get("sha256", ""))
     try:
         if seen.revision_id not in {each.id for each in page.revisions}:
             raise StaleRevision(seen.sha256)

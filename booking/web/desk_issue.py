@@ -21,7 +21,7 @@ from booking.services.queries.issue_desk import IssuePage, issue_page
 from booking.web.context import newsletter
 from booking.web.desk import blueprint, by_editor
 from booking.web.errors import STATUS
-from booking.web.forms import Form, Line, Paragraphs, paragraphs
+from booking.web.forms import Form, Line, Paragraphs, number_in, paragraphs
 from booking.web.thread import OPS
 
 REGION_TITLES = {
@@ -136,9 +136,9 @@ def verify(number: int) -> ResponseReturnValue:
 def order_jobs(number: int) -> ResponseReturnValue:
     """Put the jobs into the editor's order."""
     wanted = {
-        int(name.removeprefix("position-")): int(value)
+        number_in(name.removeprefix("position-")): int(value)
         for name, value in request.form.items()
-        if name.removeprefix("position-").isdecimal() and value.isdecimal() and len(value) < 4
+        if name.startswith("position-") and value.isdecimal() and len(value) < 4
     }
     try:
         job_order.order_jobs(number, wanted, by_editor())

@@ -91,8 +91,7 @@ def too_old(_error: CSRFError) -> Response:
 
     Only a form of our own is offered again: another site could otherwise talk somebody into pressing the button.
     """
-    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    if urlsplit(source).netloc != request.host or _for_a_program():
+    if not _from_here() or _for_a_program():
         return page(400, "This form is not from our page, or the page is too old. Open it again, then send it.")
     typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     files = any(file.filename for file in request.files.values())
@@ -118,6 +117,14 @@ def page(status: int, message: str = "") -> Response:
         ways.insert(0, (url_for("auth.sign_in"), "Sign in with another address"))
     body = render_template("errors/error.html", wrong=True, heading=words.heading, message=message, ways=ways)
     return make_response(body, status)
+
+
+def _from_here() -> bool:
+    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    try:
+        return urlsplit(source).netloc == request.host
+    except ValueError:
+        return False
 
 
 def _for_a_program() -> bool:

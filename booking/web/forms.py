@@ -18,6 +18,7 @@ from wtforms.validators import StopValidation
 
 from booking.domain.errors import Refusal
 from booking.domain.schedule import EARLIEST, FURTHEST
+from booking.web.routing import LARGEST
 
 T = TypeVar("T")
 
@@ -36,6 +37,16 @@ def paragraphs(text: str | None) -> str:
     """Return the text composed (NFC) with LF between lines, without what cannot be printed, blanks at ends removed."""
     lines = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", UNPRINTABLE.sub("", lines)).strip()
+
+
+def number_in(text: str | None) -> int:
+    """The whole number that a page of ours put into a hidden field; 0, which is nobody's id, for anything else.
+
+    Python reads no more than 4,300 digits and a database fewer than twenty, and each says so with an error.
+    """
+    digits = text or ""
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST)) else 0
+    return number if number <= LARGEST else 0
 
 
 class Form(FlaskForm):

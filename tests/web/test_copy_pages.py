@@ -358,3 +358,19 @@ def test_booking_again_goes_straight_to_the_next_open_week(sponsor: Visitor, boo
     page = sponsor.get(f"/bookings/{booking.id}/again", status=303)
     assert page.location == "/book?slot=502-sponsor-50000"
     assert "22 March 2026" in sponsor.get(page.location).text
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("number", ["9" * 25, "9" * 5000, "٣", "-1"])
+def test_a_number_that_is_nobodys_is_no_fault(sponsor: Visitor, booking: Booking, number: str) -> None:
+    submitted(booking)
+    sent = {"revision": number, "version": number, "weeks": number, "body": TEXT}
+    for button, status in (("", 422), ("/proof", 200), ("/again", 409), ("/accept", 409)):
+        page = sponsor.attempt("POST", f"/bookings/{booking.id}/copy{button}", data={**sent, **token(sponsor)})
+        assert page.status == status
+    answer = sponsor.attempt("POST", f"/bookings/{booking.id}/copy/draft", data={**sent, **token(sponsor)})
+    assert answer.status == 200
+
+
+def token(visitor: Visitor) -> dict[str, str]:
+    return {"csrf_token": visitor.csrf_token()}

@@ -113,7 +113,10 @@ def test_what_was_typed_is_kept_from_its_first_empty_line_on(visitor: Visitor) -
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Referer": "https://evil.example/x"}, {}])
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Referer": "https://evil.example/x"}, {"Origin": "http://["}, {}],
+)
 def test_a_form_of_another_site_is_never_offered_again(visitor: Visitor, headers: dict[str, str]) -> None:
     page = visitor.attempt("POST", "/sign-in", data={"email": "ada@ledgerline.example"}, headers=headers)
     assert page.status == 400

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from booking.domain.errors import NothingChosen
-from booking.web.forms import Email, Form, Line, Paragraphs, email_address, one_line, paragraphs
+from booking.web.forms import Email, Form, Line, Paragraphs, email_address, number_in, one_line, paragraphs
 
 pytestmark = pytest.mark.any_database
 
@@ -100,3 +100,9 @@ def test_any_text_is_an_address_or_none(text: str) -> None:
 
 def test_nothing_typed_is_no_text() -> None:
     assert one_line(None) == paragraphs(None) == ""
+
+
+def test_a_hidden_field_gives_a_number_that_a_database_can_hold() -> None:
+    assert number_in("7") == 7
+    assert number_in(str(2**31 - 1)) == 2**31 - 1
+    assert {number_in(text) for text in (None, "", "x", "-1", "1.5", "²", "٣", str(2**31), "9" * 5000)} == {0}
