@@ -13,7 +13,6 @@ Point = tuple[str, str, str]
 """(phase, title, text); phase is past, now, next or failed."""
 
 OVER = {
-    BookingState.CANCELLED: ("Cancelled", "This place is no longer yours."),
     BookingState.LAPSED: ("Hold ended", "Nothing was charged."),
     BookingState.UNPLACED: ("The place was gone", "Your payment goes back in full."),
 }
@@ -21,8 +20,12 @@ OVER = {
 
 def points(line: BookingLine, now: datetime) -> list[Point]:
     """The points of one booking's timeline."""
+    if line.state is BookingState.CANCELLED:
+        return [("failed", "Refused" if line.copy is CopyStanding.REFUSED else "Cancelled", _given_back(line))]
     if line.state in OVER:
         return [("failed", *OVER[line.state])]
+    if line.state is BookingState.HELD and not _is_kept(line, now):
+        return [("failed", *OVER[BookingState.LAPSED])]
     return [_booked(line), _copy(line, now), _review(line), _ran(line)]
 
 
@@ -30,6 +33,8 @@ def next_step(line: BookingLine, now: datetime) -> str:
     """What the advertiser has to do, as one sentence; empty when there is nothing."""
     if not line.takes_copy:
         return ""
+    if line.state is BookingState.HELD:
+        return "It is yours when it is paid." if _is_kept(line, now) else ""
     due = f"by {short_moment(line.copy_due)}"
     if line.copy is CopyStanding.MISSING:
         late = line.copy_due <= now
@@ -44,8 +49,15 @@ def next_step(line: BookingLine, now: datetime) -> str:
 def _booked(line: BookingLine) -> Point:
     if line.state is not BookingState.HELD:
         return "past", "Booked", line.company
-    until = f"held until {short_moment(line.held_until)}" if line.held_until else "not paid yet"
-    return "now", "Held", until
+    return "now", "Held", f"until {short_moment(line.held_until)}" if line.held_until else ""
+
+
+def _is_kept(line: BookingLine, now: datetime) -> bool:
+    return line.held_until is not None and line.held_until > now
+
+
+def _given_back(line: BookingLine) -> str:
+    return f"{line.refunded} refunded or on its way back" if line.refunded else "nothing was refunded"
 
 
 def _copy(line: BookingLine, now: datetime) -> Point:
@@ -53,7 +65,7 @@ def _copy(line: BookingLine, now: datetime) -> Point:
         return "past", "Copy sent", "you can still change it" if line.takes_copy else ""
     if not line.takes_copy:
         return "failed", "No copy", "nothing was sent in time"
-    phase = "failed" if line.copy_due <= now else "now"
+    phase = "failed" if line.copy_due <= now else "next" if line.state is BookingState.HELD else "now"
     title = "Copy late" if phase == "failed" else f"Copy due {relative(line.copy_due, now)}"
     return phase, title, short_moment(line.copy_due)
 

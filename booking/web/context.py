@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, session
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
@@ -33,6 +33,7 @@ PUBLIC: Links = (
     ("storefront.jobs", "Post a job"),
 )
 VISITOR: Links = (("auth.sign_in", "Sign in"),)
+BUYER: Links = (("portal.bookings", "Your bookings"),)
 PORTAL: Links = (("portal.bookings", "Bookings"), ("storefront.front", "Book a week"), ("account.page", "Account"))
 DESK: Links = (
     ("desk.today", "Today"),
@@ -55,9 +56,12 @@ def newsletter() -> Settings:
 
 
 def nav() -> Nav:
-    """The navigation of this request: a visitor is offered to sign in, a viewer their own side."""
+    """The navigation of this request: a visitor is offered to sign in, a viewer their own side.
+
+    A browser that has ordered finds its bookings without signing in.
+    """
     who = viewer()
-    own = VISITOR
+    own = BUYER if session.get("orders") else VISITOR
     if who:
         own = ((own_home(who.is_editor), "Desk" if who.is_editor else "Your bookings"),)
     home = HOME if HOME in current_app.view_functions else "auth.sign_in"

@@ -10,9 +10,10 @@ from booking import clock
 from booking.domain.errors import Refusal
 from booking.services import cancelling, moving
 from booking.services.cancelling import Agreed, CancellationOffer
+from booking.services.moving import MoveOffer, OpenWeek
 from booking.web.agreed import agreed_amount
 from booking.web.desk import answer
-from booking.web.filters import money, short_day
+from booking.web.filters import day, money
 from booking.web.forms import Form, Line, Required, choices
 from booking.web.portal import blueprint, by_viewer, own_booking
 
@@ -56,8 +57,7 @@ def move(booking_id: int) -> ResponseReturnValue:
     offer = moving.move_offer(booking_id, by_viewer())
     form = Move()
     form.to.choices = choices(
-        (week.issue, f"{short_day(week.publishes_on)} {week.publishes_on.year}, issue {week.issue}")
-        for week in offer.weeks
+        (week.issue, f"{day(week.publishes_on)}, issue {week.issue}" + _cheaper(week, offer)) for week in offer.weeks
     )
     if not offer.weeks or not form.validate_on_submit():
         return answer("portal/move.html", form, offer=offer)
@@ -67,6 +67,10 @@ def move(booking_id: int) -> ResponseReturnValue:
         return answer("portal/move.html", form, refusal, offer=offer)
     flash(f"Moved to issue {form.to.data}. Your payment moved along.")
     return redirect(url_for("portal.booking", booking_id=booking_id), 303)
+
+
+def _cheaper(week: OpenWeek, offer: MoveOffer) -> str:
+    return f", {week.price} now" if week.price < offer.price else ""
 
 
 def _cancel_page(form: Cancel, offer: CancellationOffer, refusal: Refusal | None = None) -> ResponseReturnValue:

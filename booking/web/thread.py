@@ -37,7 +37,8 @@ def thread(revisions: Iterable[Revision], *, for_editor: bool) -> list[Message]:
 def _messages(revision: Revision, for_editor: bool) -> Iterator[Message]:
     by_editor = revision.author is Actor.EDITOR
     verb = "edited the copy" if by_editor and revision.number > 1 else "sent copy"
-    author = "The editor" if by_editor else "The advertiser"
+    advertiser = "The advertiser" if for_editor else "You"
+    author = "The editor" if by_editor else advertiser
     yield Message(
         f"{author} {verb} (version {revision.number})",
         short_moment(revision.submitted_at),
@@ -47,7 +48,7 @@ def _messages(revision: Revision, for_editor: bool) -> Iterator[Message]:
     )
     decision = revision.decision
     if decision is not None:
-        who = "The editor" if decision.by_editor else "The advertiser accepted the edit"
+        who = "The editor" if decision.by_editor else f"{advertiser} accepted the edit"
         yield Message(
             who, short_moment(decision.at), decision.state.value, decision.reason, decision.by_editor == for_editor
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -9,8 +10,9 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from booking.db import db
-from booking.domain.states import Role
-from booking.models import LoginSession, Membership, Order, User
+from booking.domain.states import Fallback, Role
+from booking.models import Booking, LoginSession, Membership, Order, User
+from booking.services.buyers import Buyer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +86,17 @@ def viewer_with(token: str, seen_after: datetime) -> Viewer | None:
 def advertiser_of_order(public_id: str) -> int | None:
     """The id of the advertiser whose order this is; None when there is no such order."""
     return db.session.scalar(sa.select(Order.advertiser_id).where(Order.public_id == public_id))
+
+
+def bought_last(user_id: int | None, public_ids: Collection[str]) -> tuple[Buyer, Fallback] | None:
+    """Who this user or this browser bought as the last time, without the PO number, which belongs to one order."""
+    latest = db.session.execute(
+        sa.select(Order.company, Order.buyer_name, Order.buyer_email, Order.vat_number, Booking.fallback)
+        .join(Booking, Booking.order_id == Order.id)
+        .where(sa.or_(Order.user_id == user_id, Order.public_id.in_(public_ids)))
+        .order_by(Order.id.desc(), Booking.id)
+        .limit(1)
+    ).one_or_none()
+    if latest is None:
+        return None
+    return Buyer(latest.company, latest.buyer_name, latest.buyer_email, latest.vat_number), latest.fallback

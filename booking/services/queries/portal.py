@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -13,8 +14,9 @@ from sqlalchemy.orm import joinedload
 from booking.db import db
 from booking.domain.copy_refusals import NotYet
 from booking.domain.errors import NotFound
-from booking.domain.states import Actor, BookingState, IssueState, PlacementKind
-from booking.models import Booking, Creative, CreativeRevision, Issue, IssueItem, Order, Placement, Slot
+from booking.domain.money import Money
+from booking.domain.states import Actor, BookingState, IssueState, PlacementKind, RefundState
+from booking.models import Booking, Creative, CreativeRevision, Issue, IssueItem, Order, Placement, Refund, Slot
 
 
 class CopyStanding(StrEnum):
@@ -30,7 +32,8 @@ class CopyStanding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BookingLine:
-    """One booking. `live` says that approved copy runs although newer words are not decided yet."""
+    """One booking. `live` says that approved copy runs although newer words are not decided yet; `refunded` is what
+    went back of it, or is on its way."""
 
     id: int
     order: str
@@ -43,6 +46,7 @@ class BookingLine:
     state: BookingState
     issue_state: IssueState
     held_until: datetime | None
+    refunded: Money
     copy_due: datetime
     copy: CopyStanding
     live: bool
@@ -129,8 +133,11 @@ def tear_sheet(booking_id: int) -> TearSheet:
 
 def _lines(which: sa.ColumnElement[bool]) -> list[BookingLine]:
     current = joinedload(Booking.creative).joinedload(Creative.current)
+    refunded = sa.select(sa.func.sum(Refund.amount)).where(
+        Refund.booking_id == Booking.id, Refund.state != RefundState.FAILED
+    )
     rows = db.session.execute(
-        sa.select(Booking, Order, Slot, Issue, Placement)
+        sa.select(Booking, Order, Slot, Issue, Placement, refunded.scalar_subquery())
         .join(Order, Order.id == Booking.order_id)
         .join(Slot, Slot.id == Booking.slot_id)
         .join(Issue, Issue.id == Slot.issue_id)
@@ -139,10 +146,13 @@ def _lines(which: sa.ColumnElement[bool]) -> list[BookingLine]:
         .order_by(Issue.sends_at, Placement.position, Booking.id)
         .options(current.joinedload(CreativeRevision.review))
     ).all()
-    return [_line(*row) for row in rows]
+    return [_line(row) for row in rows]
 
 
-def _line(booking: Booking, order: Order, slot: Slot, issue: Issue, placement: Placement) -> BookingLine:
+def _line(row: sa.Row[*tuple[Any, ...]]) -> BookingLine:
+    booking: Booking
+    order: Order
+    booking, order, slot, issue, placement, refunded = row
     creative = booking.creative
     return BookingLine(
         id=booking.id,
@@ -156,6 +166,7 @@ def _line(booking: Booking, order: Order, slot: Slot, issue: Issue, placement: P
         state=booking.state,
         issue_state=issue.state,
         held_until=slot.held_until if slot.booking_id == booking.id else None,
+        refunded=Money(refunded or 0, order.currency),
         copy_due=booking.copy_due_at or issue.copy_deadline,
         copy=_standing(creative),
         live=creative is not None and creative.approved_revision_id is not None,

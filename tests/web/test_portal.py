@@ -1,0 +1,144 @@
+"""What a buyer finds in the portal: what to do next, the papers, and booking once more without typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from flask_sqlalchemy.session import Session
+from sqlalchemy.orm import scoped_session
+
+from booking.db import db
+from booking.domain.states import Actor, PlacementKind
+from booking.models import Booking, User
+from booking.services import cancelling, freezing, holding, pricing, reviewing
+from booking.services.booking_steps import By
+from booking.services.buyers import Buyer
+from tests.support.copy import approved, editor_by, seen, submitted
+from tests.support.factories import NOW, choice, make_editor, make_issue, wish
+from tests.support.paid import paid
+from tests.support.till import Till
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.usefixtures("simulator")
+
+TYPED = {
+    "company": "Ledgerline",
+    "name": "Press desk",
+    "email": "press@ledgerline.example",
+    "vat_number": "GB 123",
+    "po_number": "PO 7",
+    "fallback": "move",
+}
+
+
+@pytest.fixture
+def booking(session: scoped_session[Session], till: Till, visitor: Visitor) -> Iterator[Booking]:
+    """The sponsor slot of issue 502, paid by a buyer who is signed in."""
+    with till.at(NOW):
+        make_issue(506)
+        (booking,) = paid(till, choice(502))
+        visitor.sign_in(db.session.get_one(User, booking.order.user_id))
+        yield booking
+
+
+def typed(visitor: Visitor, slot: str) -> dict[str, list[str]]:
+    """What stands in the form of the details."""
+    return visitor.get("/book", query_string={"slot": slot}).form().values()
+
+
+def test_booking_again_asks_for_nothing_that_is_known(visitor: Visitor, booking: Booking) -> None:
+    visitor.follow(visitor.get(f"/bookings/{booking.id}/again", 303))
+    stripe = visitor.submit(button="Hold and pay")
+    assert "/c/pay/" in (stripe.location or "")
+
+
+def test_a_browser_that_has_ordered_need_not_type_it_again(
+    session: scoped_session[Session], visitor: Visitor, till: Till
+) -> None:
+    with till.at(NOW):
+        make_issue(506)
+        visitor.get("/book?slot=502-sponsor-50000")
+        visitor.submit(TYPED)
+        known = typed(visitor, "503-sponsor-50000")
+    assert {name: known[name] for name in TYPED} == {**{n: [v] for n, v in TYPED.items()}, "po_number": [""]}
+
+
+def test_nobody_is_offered_what_others_typed(booking: Booking, till: Till, visitors: Callable[[], Visitor]) -> None:
+    stranger = visitors()
+    assert typed(stranger, "503-sponsor-50000")["email"] == [""]
+    holding.hold(wish(choice(504), by=Buyer("Ledgerline", "Else", "else@ledgerline.example")), NOW)
+    assert typed(stranger, "503-sponsor-50000")["company"] == [""]
+
+
+def test_the_details_say_what_is_held_already(visitor: Visitor, booking: Booking) -> None:
+    visitor.get("/book?slot=503-sponsor-50000")
+    visitor.submit({}, button="Hold and pay")
+    page = visitor.get("/book?slot=503-sponsor-50000")
+    assert "You hold 1 place until" in page.text
+    assert page.links["Go on to pay"].startswith("/orders/")
+
+
+def test_a_browser_that_has_ordered_finds_its_bookings_without_signing_in(
+    session: scoped_session[Session], visitor: Visitor, till: Till
+) -> None:
+    with till.at(NOW):
+        make_issue(506)
+        assert "Your bookings" not in visitor.get("/").links
+        visitor.get("/book?slot=502-sponsor-50000")
+        visitor.submit(TYPED)
+        visitor.get("/")
+        page = visitor.click("Your bookings")
+    assert "Sponsor, issue 502" in page.text
+    assert page.links["Sign in"] == "/sign-in"
+
+
+def test_what_is_held_asks_to_be_paid_and_for_nothing_else(visitor: Visitor, booking: Booking) -> None:
+    visitor.get("/book?slot=503-sponsor-50000")
+    visitor.submit({}, button="Hold and pay")
+    page = visitor.get("/bookings")
+    assert "It is yours when it is paid." in page.text
+    assert page.text.count("Send your copy by") == 1
+    paying = visitor.click("Go on to pay")
+    assert paying.h1 == "Your places are held"
+
+
+def test_a_booking_leads_to_its_order_and_receipt(visitor: Visitor, booking: Booking) -> None:
+    visitor.get(f"/bookings/{booking.id}")
+    assert "Receipt" in visitor.click("Order and receipt").links
+
+
+def test_a_cancelled_booking_says_what_went_back(visitor: Visitor, booking: Booking) -> None:
+    cancelling.cancel(booking.id, By(Actor.ADVERTISER, NOW, booking.order.user_id), NOW)
+    assert "Cancelled $500 refunded or on its way back" in visitor.get(f"/bookings/{booking.id}").text
+
+
+def test_refused_copy_says_so_and_that_the_money_went_back(visitor: Visitor, booking: Booking) -> None:
+    by = editor_by(make_editor())
+    reviewing.reject(seen(submitted(booking)), "We run no ads for coins.", by)
+    cancelling.cancel(booking.id, by, NOW, refused=True)
+    assert "Refused $500 refunded or on its way back" in visitor.get(f"/bookings/{booking.id}").text
+
+
+def test_what_ran_offers_its_proof_and_the_next_week_in_the_list(visitor: Visitor, booking: Booking) -> None:
+    by = editor_by(make_editor())
+    approved(booking, by=by)
+    freezing.freeze(502, by)
+    freezing.sent(502, "https://quietpager.example/502", by)
+    page = visitor.get("/bookings")
+    assert page.links["Tear sheet of issue 502"] == f"/bookings/{booking.id}/tear-sheet"
+    assert page.links["Book again, as in issue 502"] == f"/bookings/{booking.id}/again"
+    assert "Your approved copy stays in" not in visitor.get(f"/bookings/{booking.id}/copy").text
+
+
+def test_weeks_to_move_to_are_spelled_out_and_say_what_costs_less(visitor: Visitor, booking: Booking) -> None:
+    pricing.change_price(PlacementKind.SPONSOR, 40_000, date(2026, 3, 29), None, NOW)
+    page = visitor.get(f"/bookings/{booking.id}/move")
+    assert "Sunday 29 March 2026, issue 503, $400 now" in page.text
+    assert "Sunday 15 March 2026, issue 501 " in page.text
+
+
+def test_the_thread_calls_its_reader_you(visitor: Visitor, booking: Booking) -> None:
+    submitted(booking)
+    assert "You sent copy (version 1)" in visitor.get(f"/bookings/{booking.id}").text
