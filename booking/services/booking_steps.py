@@ -34,7 +34,7 @@ def began(booking: Booking, by: By, reason: str = "") -> None:
     """Write the first event of a booking that was just added; flushes."""
     move(Machine.BOOKING, NONE, booking.state)
     db.session.flush()
-    _write_event(booking, (NONE, booking.state), 1, by, reason)
+    _write_event(booking.id, (NONE, booking.state), 1, by, reason)
 
 
 def step(booking: Booking, to: BookingState, by: By, reason: str = "") -> None:
@@ -42,21 +42,25 @@ def step(booking: Booking, to: BookingState, by: By, reason: str = "") -> None:
 
     The caller holds the row of the slot (it has just updated it) or of the order, so nobody else moves this booking.
     """
-    old = booking.state
-    new = move(Machine.BOOKING, old, to)
-    version = booking.version + 1
     db.session.flush()
-    # In this order, on the wire: a trigger refuses a state that has no event.
-    _write_event(booking, (old, new), version, by, reason)
-    run(MOVE, {"booking": booking.id, "to": new, "events": version})
+    move_booking(booking.id, (booking.state, booking.version), to, by, reason)
     # The object follows the row, and is not to write it once more.
-    set_committed_value(booking, "state", new)
-    set_committed_value(booking, "version", version)
+    set_committed_value(booking, "version", booking.version + 1)
+    set_committed_value(booking, "state", to)
 
 
-def _write_event(booking: Booking, states: tuple[str, str], seq: int, by: By, reason: str) -> None:
+def move_booking(booking_id: int, now_at: tuple[BookingState, int], to: BookingState, by: By, reason: str) -> None:
+    """`step` for a booking that was read as a plain row: ``now_at`` is its state and version. Flushes nothing."""
+    old, version = now_at
+    new = move(Machine.BOOKING, old, to)
+    # In this order, on the wire: a trigger refuses a state that has no event.
+    _write_event(booking_id, (old, new), version + 1, by, reason)
+    run(MOVE, {"booking": booking_id, "to": new, "events": version + 1})
+
+
+def _write_event(booking_id: int, states: tuple[str, str], seq: int, by: By, reason: str) -> None:
     event = {
-        "booking_id": booking.id,
+        "booking_id": booking_id,
         "seq": seq,
         "from_state": str(states[0]),
         "to_state": str(states[1]),

@@ -176,7 +176,7 @@ def _send_back(booking: Booking, offer: CancellationOffer, money: LineMoney, by:
     if not offer.refund or money.payment is None:
         return []
     why = f"{offer.placement}, issue {offer.issue}, was cancelled." + (f" {reason}" if reason else "")
-    ask = Ask(money.payment, offer.refund.amount, why[:300], by, key=f"cancel:{booking.id}", booking=booking)
+    ask = Ask(money.payment, offer.refund.amount, why[:300], by, key=f"cancel:{booking.id}", booking_id=booking.id)
     return [request_refund(ask).id]
 
 

@@ -6,27 +6,29 @@ PaymentIntent makes the second time a no-op.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from booking.db import db, run, transaction
 from booking.domain.money import Money
-from booking.domain.states import Actor, AttemptState, BookingState, LedgerAccount, PaymentDisposition
+from booking.domain.states import Actor, AttemptState, BookingState, EventState, LedgerAccount, PaymentDisposition
 from booking.gateways.stripe_facts import SessionFact
-from booking.models import Booking, CheckoutAttempt, Order, Payment, Slot
-from booking.services import failpoints, letters, places
+from booking.models import Payment
+from booking.services import awaited, events, failpoints, letters, places
 from booking.services.accounts import Cause, move_money
-from booking.services.booking_steps import By, step
-from booking.services.outbox import post
-from booking.services.placing import Placed, place_all
+from booking.services.awaited import APPLIED, Awaited
+from booking.services.booking_steps import By, move_booking
+from booking.services.outbox import Mail, post
+from booking.services.placing import Placed, PlacedLine, place_all
+from booking.services.queries.calendar_dates import open_dates
 from booking.services.rebuilding import rebuild
 from booking.services.refunding import Ask, request_refund
 from booking.services.tasks_for_people import open_task
 
-APPLIED = (PaymentDisposition.APPLIED, PaymentDisposition.LATE_APPLIED, PaymentDisposition.UNPLACED)
+WAITING = (AttemptState.OPEN, AttemptState.PROCESSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,173 +47,155 @@ class Receipt:
     invoice_pdf: str
 
 
-LOCK = (
-    sa.select(Order.id)
-    .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
-    .where(CheckoutAttempt.id == sa.bindparam("attempt"))
-    .with_for_update(of=Order)
-)
-PLACE = joinedload(CheckoutAttempt.order).joinedload(Order.bookings).joinedload(Booking.slot)
-WHOLE = (
-    sa.select(CheckoutAttempt)
-    .options(PLACE.joinedload(Slot.issue), PLACE.joinedload(Slot.placement))
-    .where(CheckoutAttempt.id == sa.bindparam("attempt"))
-    .execution_options(populate_existing=True)
-)
-"""The attempt with everything that giving places looks at, in one statement."""
-
+NEW_PAYMENT = sa.insert(Payment)
 FILED = sa.select(Payment.id).where(Payment.stripe_payment_intent_id == sa.bindparam("intent"))
-PAID = sa.select(
-    sa.or_(
-        sa.exists().where(Payment.order_id == sa.bindparam("order"), Payment.disposition.in_(APPLIED)),
-        sa.exists().where(
-            CheckoutAttempt.order_id == sa.bindparam("order"), CheckoutAttempt.state == AttemptState.PAID
-        ),
-    )
-)
 
 
 @transaction
-def fold_session(session: SessionFact, now: datetime) -> list[str]:
-    """Bring our books to where this session stands; returns the ids of refunds to submit after the commit."""
-    attempt = attempt_of(session, now)
+def fold_session(session: SessionFact, now: datetime, event_id: str = "") -> list[str]:
+    """Bring our books to where this session stands; returns the ids of refunds to submit after the commit.
+
+    The event of the inbox that told of it, if any, is done by the same commit. A session that others made on a shared
+    account changes nothing.
+    """
+    if event_id:
+        events.mark(event_id, EventState.DONE)
+    if not session.ours:
+        return []
+    attempt = _attempt_of(session, now)
     if attempt is None:
         return file_orphan(_receipt(session), now) if session.settled else []
+    awaited.store(attempt, session.id, session.url)
     if session.settled:
         return fold_receipt(attempt, _receipt(session), now)
     if session.waiting_for_bank:
-        return _wait_for_bank(attempt)
-    if session.status in ("expired", "complete"):
+        _wait_for_bank(attempt)
+    elif session.status in ("expired", "complete"):
         # Complete and neither paid nor unpaid: the bank said no in the end.
         state = AttemptState.EXPIRED if session.status == "expired" else AttemptState.FAILED
         close_unpaid(attempt, state, "The payment page closed without a payment.", now)
     return []
 
 
-def attempt_of(session: SessionFact, now: datetime) -> CheckoutAttempt | None:
+def _attempt_of(session: SessionFact, now: datetime) -> Awaited | None:
     """The attempt that this session belongs to, its order locked; told again from metadata after a restored backup."""
-    attempt = locked_attempt(session.metadata.get("attempt", ""))
+    attempt = awaited.locked(session.metadata.get("attempt", ""))
     if attempt is None and (session.settled or session.waiting_for_bank) and rebuild(session, now):
-        attempt = locked_attempt(session.metadata["attempt"])
-    if attempt is not None and attempt.stripe_id is None:
-        # The answer of the create call was never stored: the process died, or the webhook was faster.
-        attempt.stripe_id, attempt.url = session.id, session.url
-        db.session.flush()
+        attempt = awaited.locked(session.metadata["attempt"])
     return attempt
 
 
-def locked_attempt(attempt_id: str) -> CheckoutAttempt | None:
-    """An attempt with its order locked until the act ends, as it stands under that lock; None for an unknown id."""
-    db.session.flush()
-    if run(LOCK, {"attempt": attempt_id}).scalar() is None:
-        return None
-    # Read after the lock: another process may have folded the same session while this one waited.
-    return db.session.scalars(WHOLE, {"attempt": attempt_id}).unique().one()
-
-
-def fold_receipt(attempt: CheckoutAttempt, receipt: Receipt, now: datetime) -> list[str]:
+def fold_receipt(attempt: Awaited, receipt: Receipt, now: datetime) -> list[str]:
     """File a payment and give its order what can be given; returns refunds to submit. Runs inside an act."""
-    if receipt.intent_id is None:
-        # A promotion code took everything off: nothing to file, and the paid attempt remembers that it is done.
-        return [] if _is_paid(attempt.order) else _give_places(attempt, None, receipt, now)
-    known = db.session.scalar(FILED, {"intent": receipt.intent_id})
-    if known is not None:
+    if _is_filed(receipt):
         return []
-    order = attempt.order
-    if (receipt.asked, receipt.currency) != (attempt.amount, attempt.currency):
-        refunds = _send_back(attempt, receipt, PaymentDisposition.MISMATCH, now)
-        attempt.state, attempt.closed_at = AttemptState.FAILED, now
-        return refunds
-    if _is_paid(order):
+    if Money(receipt.asked, receipt.currency) != attempt.due:
+        awaited.turn(attempt, AttemptState.FAILED, now)
+        return _send_back(attempt, receipt, PaymentDisposition.MISMATCH, now)
+    if attempt.is_paid:
+        if attempt.state in WAITING:
+            awaited.turn(attempt, AttemptState.CANCELLED, now)
         return _send_back(attempt, receipt, PaymentDisposition.DUPLICATE, now)
-    payment = _file(attempt, receipt, PaymentDisposition.APPLIED, now)
+    awaited.turn(attempt, AttemptState.PAID, now)
+    payment_id = _file(receipt, PaymentDisposition.APPLIED, now, attempt)
     failpoints.reached("payment-filed")
-    return _give_places(attempt, payment, receipt, now)
-
-
-def _is_paid(order: Order) -> bool:
-    return bool(db.session.scalar(PAID, {"order": order.id}))
-
-
-def _file(attempt: CheckoutAttempt | None, receipt: Receipt, disposition: PaymentDisposition, now: datetime) -> Payment:
-    applied = disposition in APPLIED
-    payment = Payment(
-        order_id=attempt.order_id if attempt else None,
-        attempt_id=attempt.id if attempt else None,
-        stripe_payment_intent_id=receipt.intent_id,
-        amount=receipt.paid,
-        currency=receipt.currency,
-        promotion_discount=max(0, receipt.asked - receipt.paid),
-        disposition=disposition,
-        receipt_url=receipt.receipt_url,
-        invoice_url=receipt.invoice_url,
-        invoice_pdf=receipt.invoice_pdf,
-        received_at=now,
-    )
-    db.session.add(payment)
-    db.session.flush()
-    account = LedgerAccount.RECEIVABLE if applied else LedgerAccount.UNAPPLIED
-    cause = Cause("payment", str(payment.id), payment.order_id, now)
-    move_money(cause, "received", LedgerAccount.STRIPE, account, Money(payment.amount, payment.currency))
-    return payment
-
-
-def _give_places(attempt: CheckoutAttempt, payment: Payment | None, receipt: Receipt, now: datetime) -> list[str]:
-    attempt.state, attempt.closed_at = AttemptState.PAID, now
-    db.session.flush()
-    placed = place_all(attempt.order, receipt.paid, now)
+    placed = place_all(attempt, receipt.paid, now)
     failpoints.reached("places-given")
-    if payment is not None:
-        payment.disposition = placed.disposition
-    refunds: list[str] = []
+    refunds = list(_send_back_lost(payment_id, placed, now)) if payment_id is not None else []
+    _tell(attempt, placed, now)
+    return refunds
+
+
+def _is_filed(receipt: Receipt) -> bool:
+    return receipt.intent_id is not None and run(FILED, {"intent": receipt.intent_id}).scalar() is not None
+
+
+def _file(
+    receipt: Receipt, disposition: PaymentDisposition, now: datetime, attempt: Awaited | None = None
+) -> int | None:
+    """Write a payment down; None when a promotion code took everything off, so that there is nothing to file."""
+    if receipt.intent_id is None:
+        return None
+    order_id = attempt.order_id if attempt else None
+    payment = {
+        "order_id": order_id,
+        "attempt_id": attempt.id if attempt else None,
+        "stripe_payment_intent_id": receipt.intent_id,
+        "amount": receipt.paid,
+        "currency": receipt.currency,
+        "promotion_discount": max(0, receipt.asked - receipt.paid),
+        "disposition": disposition,
+        "receipt_url": receipt.receipt_url,
+        "invoice_url": receipt.invoice_url,
+        "invoice_pdf": receipt.invoice_pdf,
+        "received_at": now,
+    }
+    [payment_id] = run(NEW_PAYMENT, payment).inserted_primary_key or [0]
+    account = LedgerAccount.RECEIVABLE if disposition in APPLIED else LedgerAccount.UNAPPLIED
+    cause = Cause("payment", str(payment_id), order_id, now)
+    move_money(cause, "received", LedgerAccount.STRIPE, account, Money(receipt.paid, receipt.currency))
+    return int(payment_id)
+
+
+def _send_back_lost(payment_id: int, placed: Placed, now: datetime) -> Iterator[str]:
+    """Ask for what is owed of each line, and file the payment as what it turned out to be."""
+    if placed.disposition is PaymentDisposition.APPLIED:
+        return
+    payment = db.session.get_one(Payment, payment_id)
+    payment.disposition = placed.disposition
     for line in placed.lines:
-        if line.owed and payment is not None:
-            account = LedgerAccount.REVENUE if line.confirmed else LedgerAccount.RECEIVABLE
+        if line.owed:
             ask = Ask(
                 payment,
                 line.owed,
                 line.why,
                 By(Actor.SYSTEM, now),
-                key=f"placing:{payment.id}:{line.booking.id}",
-                booking=line.booking,
-                account=account,
+                key=f"placing:{payment_id}:{line.line.booking_id}",
+                booking_id=line.line.booking_id,
+                account=LedgerAccount.REVENUE if line.confirmed else LedgerAccount.RECEIVABLE,
             )
-            refunds.append(request_refund(ask).id)
-    _tell(attempt.order, placed, now)
-    return refunds
+            yield request_refund(ask).id
 
 
-def _tell(order: Order, placed: Placed, now: datetime) -> None:
-    confirmed = [line.booking for line in placed.lines if line.confirmed]
-    lost = [line.booking for line in placed.lines if not line.confirmed]
+def _tell(attempt: Awaited, placed: Placed, now: datetime) -> None:
+    confirmed = [line.line.week for line in placed.lines if line.confirmed]
+    lost = [line for line in placed.lines if not line.confirmed]
     if confirmed:
-        post(letters.booked(order, confirmed), f"booked:{order.public_id}", now)
+        post(letters.booked(attempt, confirmed), f"booked:{attempt.public_id}", now)
     if lost:
-        post(letters.slot_gone(order, lost, now), f"slot-gone:{order.public_id}", now)
+        post(_slot_gone(attempt, lost, now), f"slot-gone:{attempt.public_id}", now)
 
 
-def _send_back(attempt: CheckoutAttempt, receipt: Receipt, disposition: PaymentDisposition, now: datetime) -> list[str]:
-    payment = _file(attempt, receipt, disposition, now)
+def _slot_gone(attempt: Awaited, lost: list[PlacedLine], now: datetime) -> Mail:
+    back = Money(sum(line.owed for line in lost), attempt.currency)
+    dates = open_dates(lost[0].line.placement_id, now, letters.MOST_WEEKS)
+    return letters.slot_gone(attempt, [line.line.week for line in lost], back, dates)
+
+
+def _send_back(attempt: Awaited, receipt: Receipt, disposition: PaymentDisposition, now: datetime) -> list[str]:
+    payment_id = _file(receipt, disposition, now, attempt)
     if disposition is PaymentDisposition.MISMATCH:
         open_task(
-            f"mismatch:{payment.stripe_payment_intent_id}",
+            f"mismatch:{receipt.intent_id or attempt.id}",
             "A payment differs from its order",
-            "It was sent back in full and nothing was booked. Look the payment up at Stripe: somebody may have changed"
-            " prices or currencies there.",
+            "Nothing was booked, and what was paid goes back in full. Look the payment up at Stripe: somebody may have"
+            " changed prices or currencies there.",
             attempt.order_id,
             now,
         )
-    return [_whole_refund(payment, disposition.label, now)]
+    elif payment_id is not None:
+        paid = Money(receipt.paid, receipt.currency)
+        post(letters.paid_twice(attempt, paid), f"paid-twice:{receipt.intent_id}", now)
+    return [] if payment_id is None else [_whole_refund(payment_id, disposition, now)]
 
 
 def file_orphan(receipt: Receipt, now: datetime) -> list[str]:
     """File and send back money that carries our mark and belongs to no order that can be found or told again."""
-    if receipt.intent_id is None:
+    if _is_filed(receipt):
         return []
-    known = db.session.scalar(FILED, {"intent": receipt.intent_id})
-    if known is not None:
+    payment_id = _file(receipt, PaymentDisposition.ORPHAN, now)
+    if payment_id is None:
         return []
-    payment = _file(None, receipt, PaymentDisposition.ORPHAN, now)
     open_task(
         f"orphan:{receipt.intent_id}",
         "A payment belongs to no order",
@@ -219,14 +203,15 @@ def file_orphan(receipt: Receipt, now: datetime) -> list[str]:
         None,
         now,
     )
-    return [_whole_refund(payment, PaymentDisposition.ORPHAN.label, now)]
+    return [_whole_refund(payment_id, PaymentDisposition.ORPHAN, now)]
 
 
-def _whole_refund(payment: Payment, reason: str, now: datetime) -> str:
+def _whole_refund(payment_id: int, disposition: PaymentDisposition, now: datetime) -> str:
+    payment = db.session.get_one(Payment, payment_id)
     ask = Ask(
         payment,
         payment.amount,
-        reason,
+        disposition.label,
         By(Actor.SYSTEM, now),
         key=f"whole:{payment.stripe_payment_intent_id}",
         account=LedgerAccount.UNAPPLIED,
@@ -234,26 +219,23 @@ def _whole_refund(payment: Payment, reason: str, now: datetime) -> str:
     return request_refund(ask).id
 
 
-def _wait_for_bank(attempt: CheckoutAttempt) -> list[str]:
+def _wait_for_bank(attempt: Awaited) -> None:
     if attempt.state is AttemptState.OPEN:
-        attempt.state = AttemptState.PROCESSING
-        db.session.flush()
-        for booking in attempt.order.bookings:
-            places.extend_to_cap(booking.id)
-    return []
+        awaited.turn(attempt, AttemptState.PROCESSING, None)
+        for line in attempt.lines:
+            places.extend_to_cap(line.booking_id)
 
 
-def close_unpaid(attempt: CheckoutAttempt, state: AttemptState, reason: str, now: datetime) -> None:
+def close_unpaid(attempt: Awaited, state: AttemptState, reason: str, now: datetime) -> None:
     """End an attempt that came to nothing and give its slots back. One that is paid or closed already stays."""
-    if attempt.state not in (AttemptState.OPEN, AttemptState.PROCESSING):
+    if attempt.state not in WAITING:
         return
-    attempt.state, attempt.closed_at = state, now
-    db.session.flush()
-    by = By(Actor.STRIPE, now)
-    for booking in sorted(attempt.order.bookings, key=lambda booking: booking.slot_id):
-        if booking.state is BookingState.HELD:
-            places.release(booking.id)
-            step(booking, BookingState.LAPSED, by, reason)
+    awaited.turn(attempt, state, now)
+    for line in attempt.lines:
+        if line.state is BookingState.HELD:
+            places.release(line.booking_id)
+            now_at = (line.state, line.version)
+            move_booking(line.booking_id, now_at, BookingState.LAPSED, By(Actor.STRIPE, now), reason)
 
 
 def _receipt(session: SessionFact) -> Receipt:

@@ -190,7 +190,7 @@ def _copy_of(past: Booking, now: datetime) -> int | None:
 def _told(order: Order, slot: Slot, action: str, how: str, by: By) -> str:
     db.session.flush()
     db.session.refresh(order)
-    post(letters.booked(order), f"booked:{order.public_id}", by.now)
+    post(letters.booked(order, letters.weeks_of(order)), f"booked:{order.public_id}", by.now)
     sentence = f"Gave {slot.placement.name} of issue {slot.issue.number} to {order.company}, {how}: {order.reason}"
     audit.record(Actor.EDITOR, by.user_id, action, f"order {order.public_id}", sentence, by.now)
     return order.public_id

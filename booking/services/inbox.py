@@ -11,12 +11,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from booking.db import db, insert_new, run, transaction
+from booking.db import db, insert_new, transaction
 from booking.domain.states import EventState
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import EventFact
 from booking.models import StripeEvent
-from booking.services import failpoints
+from booking.services import events, failpoints
 from booking.services.disputes import sync_dispute
 from booking.services.invoices import sync_invoice
 from booking.services.paying import sync_session
@@ -35,8 +35,6 @@ HANDLERS: dict[str, Callable[[str], None]] = {
     "invoice.": sync_invoice,
     "radar.early_fraud_warning.": warn_of_fraud,
 }
-
-SETTLED = (EventState.DONE, EventState.IGNORED)
 
 
 def receive(body: bytes, signature: str, now: datetime) -> EventFact | None:
@@ -62,7 +60,7 @@ def file_event(event: EventFact, now: datetime) -> bool:
     if is_new:
         return ours
     stored = db.session.scalar(sa.select(StripeEvent.state).where(StripeEvent.id == event.id))
-    return stored not in SETTLED
+    return stored not in events.SETTLED
 
 
 def handle(event: EventFact) -> None:
@@ -72,12 +70,16 @@ def handle(event: EventFact) -> None:
     if act is None:
         return
     try:
-        act(event.object_id)
+        if act is sync_session:
+            # Folding a session is one act, so that it can mark the event itself.
+            sync_session(event.object_id, event.id)
+        else:
+            act(event.object_id)
+            _mark(event.id, EventState.DONE, "")
     except Exception as error:
         db.session.rollback()
         _mark(event.id, EventState.FAILED, str(error)[:400])
         raise
-    _mark(event.id, EventState.DONE, "")
 
 
 def _handler(kind: str) -> Callable[[str], None] | None:
@@ -86,13 +88,6 @@ def _handler(kind: str) -> Callable[[str], None] | None:
     return next((act for prefix, act in HANDLERS.items() if bare.startswith(prefix)), None)
 
 
-MARK = (
-    sa.update(StripeEvent)
-    .where(StripeEvent.id == sa.bindparam("event"), StripeEvent.state.not_in(SETTLED))
-    .values(state=sa.bindparam("to"), error=sa.bindparam("why"))
-)
-
-
 @transaction
 def _mark(event_id: str, state: EventState, error: str) -> None:
-    run(MARK, {"event": event_id, "to": state, "why": error})
+    events.mark(event_id, state, error)

@@ -16,9 +16,9 @@ from booking.gateways.invoice_params import invoice_params
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import InvoiceFact, PaymentsRefused
 from booking.models import CheckoutAttempt, Order, Slot
-from booking.services import failpoints, letters, places
+from booking.services import awaited, failpoints, letters, places
 from booking.services.charging import charge_of
-from booking.services.folding import Receipt, close_unpaid, fold_receipt, locked_attempt
+from booking.services.folding import Receipt, close_unpaid, fold_receipt
 from booking.services.holding import held_order
 from booking.services.ordered import read_order
 from booking.services.outbox import post
@@ -126,12 +126,10 @@ def sync_invoice(invoice_id: str) -> None:
 
 @transaction
 def _fold_invoice(invoice: InvoiceFact, now: datetime) -> list[str]:
-    attempt = locked_attempt(invoice.metadata.get("attempt", ""))
+    attempt = awaited.locked(invoice.metadata.get("attempt", ""))
     if attempt is None or attempt.kind is not AttemptKind.INVOICE:
         return []
-    if attempt.stripe_id is None:
-        attempt.stripe_id, attempt.url = invoice.id, invoice.url
-        db.session.flush()
+    awaited.store(attempt, invoice.id, invoice.url)
     if invoice.status == "paid":
         return fold_receipt(attempt, _receipt(invoice), now)
     if invoice.status in OVER:

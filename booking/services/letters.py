@@ -6,8 +6,9 @@ The words are in templates/mail, the subject on the first line. Times are spelle
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from flask import current_app
 
@@ -16,7 +17,6 @@ from booking.domain.money import Money
 from booking.domain.states import Fallback
 from booking.models import Booking, Order, Refund, User
 from booking.services.outbox import Mail
-from booking.services.queries.calendar_dates import open_dates
 from booking.services.queries.newsletter import Settings, settings
 
 MOST_WEEKS = 3
@@ -30,36 +30,63 @@ OTHERWISE = {
 """What the fallback does, in the words of a letter."""
 
 
+class Addressed(Protocol):
+    """An order, as far as its letters name it: the row itself, or what was read of it."""
+
+    @property
+    def public_id(self) -> str: ...
+    @property
+    def company(self) -> str: ...
+    @property
+    def buyer_name(self) -> str: ...
+    @property
+    def buyer_email(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A booking as a letter names it; `due` is its copy deadline."""
+
+    placement: str
+    issue: int
+    publishes_on: date
+    sends_at: datetime
+    due: datetime
+
+
+def weeks_of(order: Order) -> list[Week]:
+    """All weeks of an order."""
+    return [_week(booking) for booking in order.bookings]
+
+
 def sign_in(user: User, token: str, minutes: int, secret: bool = True) -> Mail:
     """The one-time link that signs this user in."""
     values = {"link": _address(f"/sign-in/{token}"), "minutes": minutes}
     return _letter("sign_in", user.email, secret=secret, **values)
 
 
-def booked(order: Order, bookings: Sequence[Booking] | None = None) -> Mail:
-    """Paid (or given): these weeks are theirs, all of the order's by default, and this is what happens next."""
-    chosen = order.bookings if bookings is None else bookings
-    return _of_order("booked", order, chosen, due=min(_due(booking) for booking in chosen))
+def booked(order: Addressed, weeks: Sequence[Week]) -> Mail:
+    """Paid (or given): these weeks are theirs, and this is what happens next."""
+    return _of_order("booked", order, weeks, due=min(week.due for week in weeks))
 
 
 def invoice_sent(order: Order, address: str) -> Mail:
     """The invoice to pay; the weeks are kept until it is due."""
-    return _of_order("invoice_sent", order, due=order.pay_by, link=address)
+    return _of_order("invoice_sent", order, weeks_of(order), due=order.pay_by, link=address)
 
 
 def hold_lapsed(order: Order) -> Mail:
     """The hold ran out, and nothing was charged."""
-    return _of_order("hold_lapsed", order, link=_address("/"))
+    return _of_order("hold_lapsed", order, weeks_of(order), link=_address("/"))
 
 
-def slot_gone(order: Order, gone: Sequence[Booking], now: datetime) -> Mail:
-    """Money came after the hold had run out, and these weeks were gone: their money goes back by itself."""
-    back = Money(sum(booking.price - booking.discount for booking in gone), order.currency)
-    dates = [spell_date(day) for day in open_dates(gone[0].slot.placement_id, now, MOST_WEEKS)]
-    return _of_order("slot_gone", order, gone, amount=str(back), dates=dates, link=_address("/"))
+def slot_gone(order: Addressed, gone: Sequence[Week], back: Money, open_next: Sequence[date]) -> Mail:
+    """Money came too late for these weeks: `back` is what goes back by itself, and `open_next` what they can have."""
+    dates = [spell_date(day) for day in open_next[:MOST_WEEKS]]
+    return _of_order("slot_gone", order, gone, amount=str(back) if back else "", dates=dates, link=_address("/"))
 
 
-def paid_twice(order: Order, amount: Money) -> Mail:
+def paid_twice(order: Addressed, amount: Money) -> Mail:
     """A second payment for the same order: it goes back, the order stays."""
     return _of_order("paid_twice", order, amount=str(amount))
 
@@ -131,9 +158,8 @@ def tear_sheet(booking: Booking) -> Mail:
     return _of_booking("tear_sheet", booking, link=_address(f"/bookings/{booking.id}/tear-sheet"))
 
 
-def _of_order(name: str, order: Order, bookings: Sequence[Booking] | None = None, **values: Any) -> Mail:
-    chosen = order.bookings if bookings is None else bookings
-    lines = [_week(booking) for booking in sorted(chosen, key=lambda booking: booking.slot.issue.sends_at)]
+def _of_order(name: str, order: Addressed, weeks: Sequence[Week] = (), **values: Any) -> Mail:
+    lines = [_line(week) for week in sorted(weeks, key=lambda week: week.sends_at)]
     more = len(lines) - MOST_WEEKS
     if more > 0:
         lines[MOST_WEEKS:] = [f"and {more} more"]
@@ -160,9 +186,13 @@ def _letter(name: str, to: str, *, secret: bool = False, **values: Any) -> Mail:
     return Mail(to, subject.strip(), body.strip() + "\n", secret)
 
 
-def _week(booking: Booking) -> str:
+def _week(booking: Booking) -> Week:
     issue = booking.slot.issue
-    return f"{booking.slot.placement.name}, issue {issue.number}, {spell_date(issue.publishes_on)}"
+    return Week(booking.slot.placement.name, issue.number, issue.publishes_on, issue.sends_at, _due(booking))
+
+
+def _line(week: Week) -> str:
+    return f"{week.placement}, issue {week.issue}, {spell_date(week.publishes_on)}"
 
 
 def _due(booking: Booking) -> datetime:

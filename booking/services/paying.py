@@ -168,12 +168,11 @@ def _close_attempt(attempt_id: str, state: AttemptState, now: datetime) -> None:
     )
 
 
-def sync_session(session_id: str) -> None:
+def sync_session(session_id: str, event_id: str = "") -> None:
     """Fold a Checkout Session in as it is at Stripe now: the one way for webhook, return page and reconciler alike.
 
-    Raises PaymentsRefused for a session that Stripe does not know, PaymentsUnreachable when it cannot be asked.
+    The event of the inbox that told of it is done by the same commit. Raises PaymentsRefused for a session that
+    Stripe does not know, PaymentsUnreachable when it cannot be asked.
     """
     session = payments().session(session_id)
-    if session.ours:
-        settled = fold_session(session, clock.now())
-        submit_refunds(settled)
+    submit_refunds(fold_session(session, clock.now(), event_id))

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from booking.db import db
+import sqlalchemy as sa
+
+from booking.db import run
 from booking.domain.money import Money
 from booking.domain.states import Actor, BookingState, LedgerAccount, PaymentDisposition
-from booking.models import Booking, Order, Slot
+from booking.models import Booking, Slot
 from booking.services import places
 from booking.services.accounts import Cause, move_money
-from booking.services.booking_steps import By, step
+from booking.services.awaited import Awaited, AwaitedLine
+from booking.services.booking_steps import By, move_booking
 from booking.services.lapsing import lapse_overtaken
+
+PAYABLE = (BookingState.HELD, BookingState.LAPSED)
+NOW_AT = sa.select(Booking.state, Booking.version).where(Booking.id == sa.bindparam("booking"))
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
     """What became of one booking. ``owed`` is what goes back of it, minor units, and ``why`` the sentence for that."""
 
-    booking: Booking
+    line: AwaitedLine
     confirmed: bool
     late: bool
     owed: int = 0
@@ -41,60 +47,73 @@ class Placed:
         return PaymentDisposition.LATE_APPLIED if late else PaymentDisposition.APPLIED
 
 
-def place_all(order: Order, paid: int, now: datetime) -> Placed:
+def place_all(attempt: Awaited, paid: int, now: datetime) -> Placed:
     """Give every booking of a paid order its slot, as far as it can be had; ``paid`` in minor units.
 
     Each line carries its share of what was paid, so that a promotion code is shared too and every cent has a line.
     """
-    bookings = sorted(order.bookings, key=lambda booking: booking.slot_id)
-    nets = [booking.price - booking.discount for booking in bookings]
-    shares = Money(paid, order.currency).split(nets) if any(nets) else [Money(0, order.currency) for _ in nets]
-    return Placed(tuple(_place(booking, share, now) for booking, share in zip(bookings, shares, strict=True)))
+    nets = [line.net for line in attempt.lines]
+    shares = Money(paid, attempt.currency).split(nets) if any(nets) else [Money(0, attempt.currency) for _ in nets]
+    return Placed(
+        tuple(
+            _place(line, share, Cause("booking", str(line.booking_id), attempt.order_id, now))
+            for line, share in zip(attempt.lines, shares, strict=True)
+        )
+    )
 
 
-def _place(booking: Booking, share: Money, now: datetime) -> PlacedLine:
+def _place(line: AwaitedLine, share: Money, cause: Cause) -> PlacedLine:
     # The slot first: whoever has its row decides, and only then the booking's state can be believed.
-    own = places.keep(booking.id)
-    db.session.refresh(booking, ["state", "version", "slot_id"])
-    late = booking.state is BookingState.LAPSED
-    if booking.state not in (BookingState.HELD, BookingState.LAPSED):
-        return PlacedLine(booking, confirmed=False, late=True, owed=share.amount, why="This booking was cancelled.")
-    if own or places.take(booking.id, booking.slot_id, now):
-        return _confirm(booking, share, now, late=late, less=0)
-    for slot_id in places.siblings(booking.slot_id, booking.price, now):
-        if places.take(booking.id, slot_id, now):
-            less = _move_to_sibling(booking, slot_id, share)
-            return _confirm(booking, share, now, late=True, less=less)
-    return _unplace(booking, share, now)
+    if places.keep(line.booking_id):
+        # Nobody has come between, because whoever takes a booking's hold away takes its slot first.
+        return _confirm(line, share, cause, late=line.state is BookingState.LAPSED)
+    state, version = run(NOW_AT, {"booking": line.booking_id}).one()
+    line = replace(line, state=state, version=version)
+    if line.state not in PAYABLE:
+        why = "This booking was cancelled."
+        return PlacedLine(line, confirmed=False, late=True, owed=share.amount, why=why)
+    if places.take(line.booking_id, line.slot_id, cause.at):
+        return _take_over(line, share, cause, late=line.state is BookingState.LAPSED)
+    for slot_id in places.siblings(line.slot_id, line.price, cause.at):
+        if places.take(line.booking_id, slot_id, cause.at):
+            less = _move_to_sibling(line, slot_id, share)
+            return replace(_take_over(replace(line, slot_id=slot_id), share, cause, late=True), owed=less)
+    return _unplace(line, share, cause)
 
 
-def _move_to_sibling(booking: Booking, slot_id: int, share: Money) -> int:
+def _move_to_sibling(line: AwaitedLine, slot_id: int, share: Money) -> int:
     """Put the booking into a sibling slot; returns the difference in price that is owed back, minor units."""
-    booking.slot_id = slot_id
-    db.session.flush()
-    db.session.expire(booking, ["slot"])
-    price = db.session.get_one(Slot, slot_id).price
-    if price >= booking.price:
+    run(sa.update(Booking).where(Booking.id == line.booking_id).values(slot_id=slot_id))
+    price = run(sa.select(Slot.price).where(Slot.id == slot_id)).scalar_one()
+    if price >= line.price:
         return 0
-    return share.split([price, booking.price - price])[1].amount
+    return share.split([price, line.price - price])[1].amount
 
 
-def _confirm(booking: Booking, share: Money, now: datetime, *, late: bool, less: int) -> PlacedLine:
-    lapse_overtaken(booking.slot_id, booking.id, now)
+def _take_over(line: AwaitedLine, share: Money, cause: Cause, *, late: bool) -> PlacedLine:
+    """Confirm a booking in a slot that another booking may have overstayed on."""
+    lapse_overtaken(line.slot_id, line.booking_id, cause.at)
+    return _confirm(line, share, cause, late=late)
+
+
+def _confirm(line: AwaitedLine, share: Money, cause: Cause, *, late: bool) -> PlacedLine:
     reason = "The payment arrived late and the slot was still to be had." if late else "Paid."
-    step(booking, BookingState.CONFIRMED, By(Actor.STRIPE, now), reason)
-    cause = Cause("booking", str(booking.id), booking.order_id, now)
+    _step(line, BookingState.CONFIRMED, cause.at, reason)
     move_money(cause, "sale", LedgerAccount.RECEIVABLE, LedgerAccount.REVENUE, share)
-    return PlacedLine(booking, confirmed=True, late=late, owed=less, why="The job slot we found costs less.")
+    return PlacedLine(line, confirmed=True, late=late, why="The job slot we found costs less.")
 
 
-def _unplace(booking: Booking, share: Money, now: datetime) -> PlacedLine:
-    by = By(Actor.STRIPE, now)
-    slot = booking.slot
-    cause = "was closed" if slot.locked else "had gone to someone else"
-    why = f"{slot.placement.name}, issue {slot.issue.number}, {cause} before the payment arrived."
-    if booking.state is BookingState.HELD:
-        places.release(booking.id)
-        step(booking, BookingState.LAPSED, by, "The hold was over.")
-    step(booking, BookingState.UNPLACED, by, why)
-    return PlacedLine(booking, confirmed=False, late=True, owed=share.amount, why=why)
+def _unplace(line: AwaitedLine, share: Money, cause: Cause) -> PlacedLine:
+    locked = run(sa.select(Slot.locked).where(Slot.id == line.slot_id)).scalar_one()
+    what = "was closed" if locked else "had gone to someone else"
+    why = f"{line.week.placement}, issue {line.week.issue}, {what} before the payment arrived."
+    if line.state is BookingState.HELD:
+        places.release(line.booking_id)
+        _step(line, BookingState.LAPSED, cause.at, "The hold was over.")
+        line = replace(line, state=BookingState.LAPSED, version=line.version + 1)
+    _step(line, BookingState.UNPLACED, cause.at, why)
+    return PlacedLine(line, confirmed=False, late=True, owed=share.amount, why=why)
+
+
+def _step(line: AwaitedLine, to: BookingState, now: datetime, reason: str) -> None:
+    move_booking(line.booking_id, (line.state, line.version), to, By(Actor.STRIPE, now), reason)

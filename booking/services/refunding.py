@@ -20,7 +20,7 @@ from booking.domain.money import Money
 from booking.domain.states import LedgerAccount, RefundState
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import APP, PaymentsRefused, PaymentsUnreachable
-from booking.models import Booking, Payment, Refund
+from booking.models import Payment, Refund
 from booking.services import failpoints, places
 from booking.services.accounts import Cause, move_money
 from booking.services.booking_steps import By
@@ -41,7 +41,7 @@ class Ask:
     reason: str
     by: By
     key: str
-    booking: Booking | None = None
+    booking_id: int | None = None
     account: LedgerAccount = LedgerAccount.REVENUE
 
 
@@ -60,7 +60,7 @@ def request_refund(ask: Ask) -> Refund:
     refund = Refund(
         id=str(uuid.uuid4()),
         payment_id=payment.id,
-        booking_id=ask.booking.id if ask.booking else None,
+        booking_id=ask.booking_id,
         amount=ask.amount,
         reason=ask.reason,
         state=RefundState.REQUESTED,

@@ -12,7 +12,7 @@ from booking.domain.desk_refusals import InDispute, NothingPaid
 from booking.domain.errors import NotFound
 from booking.domain.money import Money
 from booking.domain.states import Actor, DisputeState, LedgerAccount, PaymentDisposition
-from booking.models import Booking, Dispute, Order, Payment, Refund
+from booking.models import Dispute, Order, Payment, Refund
 from booking.services import audit
 from booking.services.booking_steps import By
 from booking.services.holding import locked_order
@@ -72,7 +72,7 @@ def _request(public_id: str, wish: RefundWish, by: By) -> tuple[str, Money]:
         wish.reason,
         by,
         key=key,
-        booking=_booking(order, wish.booking_id),
+        booking_id=_booking_id(order, wish.booking_id),
         account=COUNTED_IN.get(payment.disposition, LedgerAccount.REVENUE),
     )
     refund = request_refund(ask)
@@ -94,10 +94,7 @@ def _payment(order: Order, payment_id: int | None) -> Payment:
     return chosen
 
 
-def _booking(order: Order, booking_id: int | None) -> Booking | None:
-    if booking_id is None:
-        return None
-    chosen = next((booking for booking in order.bookings if booking.id == booking_id), None)
-    if chosen is None:
+def _booking_id(order: Order, booking_id: int | None) -> int | None:
+    if booking_id is not None and all(booking.id != booking_id for booking in order.bookings):
         raise NotFound("booking")
-    return chosen
+    return booking_id

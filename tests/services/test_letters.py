@@ -38,12 +38,20 @@ def refund_of(order: Order) -> Refund:
     )
 
 
+def booked(order: Order) -> Mail:
+    return letters.booked(order, letters.weeks_of(order))
+
+
+def slot_gone(order: Order, back: Money) -> Mail:
+    return letters.slot_gone(order, letters.weeks_of(order)[:1], back, [date(2026, 4, 12)])
+
+
 LETTERS: dict[str, Write] = {
-    "booked": lambda order, _: letters.booked(order),
+    "booked": lambda order, _: booked(order),
     "hold_lapsed": lambda order, _: letters.hold_lapsed(order),
     "taken_back": lambda _, booking: letters.taken_back(booking, "A mistake of ours.", others=True, under_way=False),
     "taken_back while it is paid": lambda _, booking: letters.taken_back(booking, "", others=False, under_way=True),
-    "slot_gone": lambda order, booking: letters.slot_gone(order, [booking], NOW),
+    "slot_gone": lambda order, _: slot_gone(order, Money(50_000, "usd")),
     "paid_twice": lambda order, _: letters.paid_twice(order, Money(50_000, "usd")),
     "refunded": lambda order, _: letters.refunded(order, refund_of(order)),
     "cancelled": lambda _, booking: letters.cancelled(booking, Money(25_000, "usd"), "The issue is full."),
@@ -98,7 +106,7 @@ def test_a_time_is_printed_with_its_zone() -> None:
 
 
 def test_many_weeks_are_summed_up() -> None:
-    body = letters.booked(make_five_weeks()).body
+    body = booked(make_five_weeks()).body
     assert "- Sponsor, issue 500, Sunday 8 March 2026\n" in body
     assert "- Sponsor, issue 502, Sunday 22 March 2026\n- and 2 more\n" in body
 
@@ -109,11 +117,17 @@ def test_the_words_of_people_arrive_unchanged() -> None:
     assert reason in letters.changes_requested(order.bookings[0], reason).body
 
 
-def test_a_late_payment_is_told_what_is_open_next() -> None:
-    order = make_five_weeks()
-    body = letters.slot_gone(order, [order.bookings[0]], NOW).body
-    assert "Sunday 12 April 2026" in body, "the first week that the buyer does not hold"
-    assert "Sunday 8 March 2026; " not in body
+def test_who_paid_too_late_is_told_what_goes_back_and_what_is_open_next() -> None:
+    letter = slot_gone(make_five_weeks(), Money(40_000, "usd"))
+    assert letter.subject == "Refund of $400: your payment came too late"
+    assert "- Sponsor, issue 500, Sunday 8 March 2026\n$400 goes back to you" in letter.body
+    assert "Open next: Sunday 12 April 2026. Book here:" in letter.body
+
+
+def test_who_paid_nothing_and_came_too_late_is_not_promised_money() -> None:
+    letter = slot_gone(make_five_weeks(), Money(0, "usd"))
+    assert "goes back" not in letter.subject + letter.body
+    assert "Nothing was charged for it." in letter.body
 
 
 def test_a_cancelled_week_says_when_nothing_goes_back() -> None:
