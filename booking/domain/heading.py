@@ -49,7 +49,12 @@ class Heading:
 
 
 EDITORIAL = frozenset({"news", "events", "tools"})
-_SPONSOR = re.compile(r"(?:>\s?)?(?:from our sponsors?\b|sponsor$|house ad:)", re.IGNORECASE)
+_SPONSOR = re.compile(
+    r"""(?:>\s?)?(?: (?:(?:a\ |some\ )?(?:word|message)s?\ )? from\ our\ sponsors?\b
+        | (?:our\ |today['’]s\ |this\ week['’]s\ )? sponsors?(?:$|\s*[:,]) | sponsored\ by\b | house\ ad: )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""As feed.md has it, and as hands have varied it: a sponsor that was not seen would be given a second one above."""
 _SPONSOR_NAME = re.compile(r"(?:>\s?)?(?:from our sponsors?\s*[,:]?|house ad:)\s*(.*)", re.IGNORECASE)
 _TITLE = re.compile(r"\bissue\b[\s\\#:.]{0,8}\d", re.IGNORECASE)
 _ATX_STARTS = frozenset("# ")
@@ -87,19 +92,23 @@ def find_headings(lines: Sequence[str], first: int, unread: Collection[int] = ()
         if heading:
             found.append(heading)
             free = index + heading.length
-    return found
+    # Below one line of text `---` is a rule to many hands, but not in a file that underlines its headings so.
+    sure = {heading.marks for heading in found if heading.marks == "=" or (heading.marks == "-" and heading.is_known)}
+    return [heading for heading in found if heading.marks != "-" or heading.is_known or sure == {"-"}]
 
 
-def section_headings(headings: Sequence[Heading]) -> tuple[Heading | None, list[Heading]]:
+def section_headings(headings: Sequence[Heading], lines: Sequence[str]) -> tuple[Heading | None, list[Heading]]:
     """The title, if the first heading is one, and the headings that open sections.
 
     Known names open a section in any style. Other ATX headings do so only in a file without underlined headings, and
-    only at the level of its sections, so that a heading within an item does not cut a section in two.
+    only at the level of its sections, so that a heading within an item does not cut a section in two. `lines` are the
+    draft's: the title may stand on two of them, the letter's name and `ISSUE #51 - March 18` below it.
     """
     if not headings:
         return None, []
     head, rest = headings[0], list(headings[1:])
-    titled = bool(_TITLE.search(head.name)) and not head.is_known
+    below = next((line for line in lines[head.line + head.length :] if line.strip()), "")
+    titled = bool(_TITLE.search(head.name) or _TITLE.match(below.lstrip(" #*_"))) and not head.is_known
     underlined = any(not heading.is_atx for heading in (rest if titled else headings))
     level = _section_level(rest if titled else list(headings))
     if not titled and not head.is_known and head.is_atx:
@@ -131,7 +140,7 @@ def _heading_at(lines: Sequence[str], index: int, first: int) -> Heading | None:
         return None
     heading = Heading(index, 2, text, marks)
     above_is_blank = index == first or not lines[index - 1].strip()
-    return heading if heading.is_known or (marks == "=" and above_is_blank) else None
+    return heading if heading.is_known or above_is_blank else None
 
 
 def _atx(text: str, index: int) -> Heading | None:

@@ -16,6 +16,7 @@ from booking.domain.unread import unread
 
 FOOTER_OPENING = "If you received this email directly"
 """How the line begins below which nothing is sold."""
+_FOOTER = re.compile(rf"[ *_]*{FOOTER_OPENING}")
 _FOOT_BLANK_LINES = 3
 _GAP = re.compile(r"\n(?:[ \t]*\n){3,}")
 _TEXTILE = re.compile(r"h[1-6](?:\([^()]*\))?\.\s")
@@ -124,10 +125,8 @@ def read(text: str, encoding: Encoding) -> Document:
     first = _front_matter(lines)
     front = min(starts[first], len(text))
     skipped = unread(lines, first)
-    title, headings = section_headings(find_headings(lines, first, skipped))
-    footers = [
-        index for index in range(first, len(lines)) if lines[index].startswith(FOOTER_OPENING) and index not in skipped
-    ]
+    title, headings = section_headings(find_headings(lines, first, skipped), lines)
+    footers = [index for index in range(first, len(lines)) if _FOOTER.match(lines[index]) and index not in skipped]
     last_heading = headings[-1].line if headings else -1
     footer = next((index for index in footers if index > last_heading), None)
     _refuse_textile(lines, first)

@@ -262,6 +262,21 @@ def test_hand_written_text_is_asked_about_and_left() -> None:
     assert all(choice.label for choice in Choice)
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["Sponsors", "Our sponsor", "This week's sponsor", "Sponsored by Tin", "A word from our sponsor", "SPONSOR: Tin"],
+)
+def test_a_sponsor_by_another_heading_is_not_given_a_second_one_above(heading: str) -> None:
+    draft = Draft().text().replace("News\n====", f"{heading}\n=====\n\nBuy tin.\n\n\nNews\n====").encode()
+    assert asked(feed(draft, ONLY_SPONSOR)) == [(Region.SPONSOR, ConflictKind.HAND_WRITTEN)]
+
+
+@pytest.mark.parametrize("heading", ["Sponsor a bench", "How to sponsor a tool", "Sponsorship"])
+def test_a_heading_about_sponsoring_is_no_sponsor(heading: str) -> None:
+    draft = Draft(sections=("News", heading)).bytes()
+    assert not feed(draft, ONLY_SPONSOR).conflicts
+
+
 def test_an_answer_that_does_not_fit_is_no_answer() -> None:
     assert len(feed(HAND, COPY, {}, {Region.SPONSOR: Choice.APPEND, Region.JOBS: Choice.KEEP}).conflicts) == 2
 

@@ -72,6 +72,12 @@ def test_an_issue_has_parts_in_order() -> None:
         ("````\n```\n## News\n````\n## Tools\n", ["Tools"]),
         ("```\n## News\n``` x\n```\n## Tools\n", ["Tools"]),
         ("```\n## News\n", ["News"]),
+        ("Talks\n-----\n\nA note.\n\n---\n\nTools\n-----\n", ["Talks", "Tools"]),
+        ("x\nTalks\n-----\n\nTools\n-----\n", ["Tools"]),
+        ("Talks\n-----\n\nTools\n-----\n\nNews\n====\n", ["Tools", "News"]),
+        ("THE LETTER\n==========\nISSUE #51 - March 18\n\nTalks\n=====\n", ["Talks"]),
+        ("THE LETTER\n==========\n\n*Issue 51*\n\nTalks\n=====\n", ["Talks"]),
+        ("Talks\n=====\n\nAn issue 51 people care about.\n", ["Talks"]),
         ("<!--\nNews\n====\n\n\n-->\n\nTools\n====\n", ["Tools"]),
         ("<!-- News -->\n## News\n", ["News"]),
         ("<!--\n## News\n", ["News"]),
@@ -163,6 +169,12 @@ def test_mark_and_newlines_are_kept(encoding: Encoding) -> None:
     draft = Draft(encoding=encoding).bytes()
     assert parse(draft).encoding == encoding
     assert join(parse(draft)) == draft
+
+
+@pytest.mark.parametrize("marks", ["", " ", "*", "__"])
+def test_a_footer_may_be_set_in_italics(marks: str) -> None:
+    text = f"News\n====\n\nNote.\n\n\n\n{marks}{FOOTER}{marks}\n"
+    assert parse(text.encode()).footer == text.index(marks + FOOTER)
 
 
 def test_a_footer_above_a_section_is_a_stray_one() -> None:
