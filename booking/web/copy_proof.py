@@ -18,6 +18,13 @@ from booking.web.context import newsletter
 
 FORM_LABELS = {Form.MD: "Markdown", Form.HTML: "HTML", Form.TXT: "Plain text"}
 
+PLACE_TITLES = {
+    Region.SPONSOR: "At the top",
+    Region.FOOT: "Above the footer",
+    Region.JOBS: "In the Jobs section",
+    Region.EVENT: "After the sponsor",
+}
+
 MOST_SHOWN = 3
 """Times the limit up to which copy that is too long is still shown."""
 
@@ -80,14 +87,12 @@ def places_of(kind: PlacementKind, copy: AdCopy, *, label_foot: bool = False, ho
     """Every place at which an ad stands: a sponsor twice, everything else once."""
     if kind is PlacementKind.SPONSOR:
         whole = ApprovedCopy(sponsor=copy, label_foot=label_foot, house=house)
-        return (
-            _place("At the top", whole, Region.SPONSOR),
-            _place("Above the footer", whole, Region.FOOT),
-        )
+        return _place(whole, Region.SPONSOR), _place(whole, Region.FOOT)
     if kind is PlacementKind.JOB:
-        return (_place("In the Jobs section", ApprovedCopy(jobs=(copy,)), Region.JOBS),)
-    return (_place("After the sponsor", ApprovedCopy(events=(copy,)), Region.EVENT),)
+        return (_place(ApprovedCopy(jobs=(copy,)), Region.JOBS),)
+    return (_place(ApprovedCopy(events=(copy,)), Region.EVENT),)
 
 
-def _place(title: str, copy: ApprovedCopy, region: Region) -> Place:
-    return Place(title, tuple((form.value, FORM_LABELS[form], section(copy, region, form)) for form in FORM_LABELS))
+def _place(copy: ApprovedCopy, region: Region) -> Place:
+    forms = tuple((form.value, FORM_LABELS[form], section(copy, region, form)) for form in FORM_LABELS)
+    return Place(PLACE_TITLES[region], forms)

@@ -18,7 +18,7 @@ from booking.web import copy_pages, portal_cancel
 from booking.web.booking_timeline import Point, next_step, points
 from booking.web.choices import value_of
 from booking.web.context import newsletter, own_home
-from booking.web.copy_proof import places_of
+from booking.web.copy_proof import PLACE_TITLES, places_of
 from booking.web.portal import blueprint, own_booking
 from booking.web.security import own_order, signed_in, viewer
 from booking.web.thread import thread
@@ -86,7 +86,7 @@ def book_again(booking_id: int) -> ResponseReturnValue:
 @own_booking
 def proof_that_it_ran(booking_id: int) -> ResponseReturnValue:
     """The text as it ran, to keep or print."""
-    return render_template("portal/tear_sheet.html", sheet=tear_sheet(booking_id))
+    return render_template("portal/tear_sheet.html", sheet=tear_sheet(booking_id), places=PLACE_TITLES)
 
 
 @blueprint.get("/orders/<public_id>/insertion-order")

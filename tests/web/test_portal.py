@@ -12,10 +12,12 @@ from sqlalchemy.orm import scoped_session
 from booking.db import db
 from booking.domain.states import Actor, PlacementKind
 from booking.models import Booking, User
-from booking.services import cancelling, freezing, holding, pricing, reviewing
+from booking.services import cancelling, feeding, freezing, holding, pricing, publishing, reviewing
 from booking.services.booking_steps import By
 from booking.services.buyers import Buyer
+from booking.services.feeding import DraftGiven
 from tests.support.copy import approved, editor_by, seen, submitted
+from tests.support.drafts import Draft
 from tests.support.factories import NOW, choice, make_editor, make_issue, wish
 from tests.support.paid import paid
 from tests.support.till import Till
@@ -130,6 +132,21 @@ def test_what_ran_offers_its_proof_and_the_next_week_in_the_list(visitor: Visito
     assert page.links["Tear sheet of issue 502"] == f"/bookings/{booking.id}/tear-sheet"
     assert page.links["Book again, as in issue 502"] == f"/bookings/{booking.id}/again"
     assert "Your approved copy stays in" not in visitor.get(f"/bookings/{booking.id}/copy").text
+
+
+def test_the_tear_sheet_says_where_the_ad_was_found(visitor: Visitor, booking: Booking, till: Till) -> None:
+    by = editor_by(make_editor())
+    approved(booking, by=by)
+    fed = feeding.feed_issue(502, DraftGiven(Draft(number=502).text().encode()), by).result.draft
+    freezing.freeze(502, by)
+    freezing.sent(502, "https://quietpager.example/502", by)
+    url = f"/bookings/{booking.id}/tear-sheet"
+    assert "Found in the issue" not in visitor.get(url).text
+    publishing.verify_issue(502, fed, by)
+    page = visitor.get(url)
+    assert "In the heading Ledgerline" in page.text
+    assert "At the top: ran as approved Above the footer: ran as approved" in page.text
+    assert "Compared on Monday 2 March 2026, 09:00 London time" in page.text
 
 
 def test_weeks_to_move_to_are_spelled_out_and_say_what_costs_less(visitor: Visitor, booking: Booking) -> None:

@@ -15,8 +15,20 @@ from booking.db import db
 from booking.domain.copy_refusals import NotYet
 from booking.domain.errors import NotFound
 from booking.domain.money import Money
-from booking.domain.states import Actor, BookingState, IssueState, PlacementKind, RefundState
-from booking.models import Booking, Creative, CreativeRevision, Issue, IssueItem, Order, Placement, Refund, Slot
+from booking.domain.region import Region
+from booking.domain.states import Actor, BookingState, FoundState, IssueState, PlacementKind, RefundState
+from booking.models import (
+    Booking,
+    Creative,
+    CreativeRevision,
+    FoundBlock,
+    Issue,
+    IssueItem,
+    Order,
+    Placement,
+    Refund,
+    Slot,
+)
 
 
 class CopyStanding(StrEnum):
@@ -63,6 +75,15 @@ class BookingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found at one place of the issue as sent, and when somebody looked."""
+
+    place: str
+    found: FoundState
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TearSheet:
     """The text as it ran, and where it can be read."""
 
@@ -74,9 +95,13 @@ class TearSheet:
     publishes_on: date
     sent_at: datetime
     archive_url: str
+    heading: str
+    """The name in the heading above a sponsor's text; empty for a placement whose heading names nobody."""
     text: str
     sha256: str
     approved_at: datetime | None
+    found: tuple[Finding, ...]
+    """What the comparison with the issue as sent gave; empty when nobody made it."""
 
 
 def bookings_of(advertiser_ids: Collection[int], public_ids: Collection[str]) -> list[BookingLine]:
@@ -125,9 +150,20 @@ def tear_sheet(booking_id: int) -> TearSheet:
         publishes_on=issue.publishes_on,
         sent_at=sent_at,
         archive_url=issue.archive_url,
+        heading=revision.name if booking.slot.placement.kind is PlacementKind.SPONSOR else "",
         text=item.text,
         sha256=item.sha256,
         approved_at=revision.review.at if revision.review else None,
+        found=_found(item.id),
+    )
+
+
+def _found(item_id: int) -> tuple[Finding, ...]:
+    blocks = db.session.scalars(sa.select(FoundBlock).where(FoundBlock.issue_item_id == item_id)).all()
+    order = list(Region)
+    return tuple(
+        Finding(block.place, block.found, block.checked_at)
+        for block in sorted(blocks, key=lambda block: order.index(Region(block.place)))
     )
 
 
