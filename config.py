@@ -20,6 +20,9 @@ SIMULATOR_API = "http://127.0.0.1:12111"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 # 256 bits in hexadecimal are 64 characters; `python -c "import secrets; print(secrets.token_hex())"` makes them.
 SHORTEST_SECRET_KEY = 32
+DATABASES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
+QUEUES = ("memory:", "sqlite:", "postgres:", "postgresql:", "postgresql+psycopg:", "redis:", "rediss:")
+LARGEST_PORT = 65_535
 
 
 class ConfigurationError(NoAppException):
@@ -124,7 +127,7 @@ class Config:
         base_url = settings.get("BASE_URL")
         if base_url is not None:
             settings["BASE_URL"] = base_url.rstrip("/")
-            settings["TRUSTED_HOSTS"] = (urlsplit(base_url).hostname or "", *cls.TRUSTED_HOSTS)
+            settings["TRUSTED_HOSTS"] = (_host(base_url), *cls.TRUSTED_HOSTS)
         if settings.get("STRIPE_SECRET_KEY"):
             settings.setdefault("STRIPE_API_BASE", STRIPE_API)
         return replace(cls(), **settings)
@@ -142,8 +145,15 @@ class Config:
             yield "STRIPE_SECRET_KEY is a live key, but STRIPE_API_BASE is not Stripe's address: unset it."
         if self.STRIPE_SECRET_KEY and not self.STRIPE_WEBHOOK_SECRETS:
             yield "STRIPE_WEBHOOK_SECRETS is missing: without it no payment is noticed. Set the endpoint's secret."
-        if not urlsplit(self.BASE_URL).hostname:
+        if not _host(self.BASE_URL):
             yield f"BASE_URL is {self.BASE_URL!r}, which has no host: set it to one like https://ads.example.com."
+        elif urlsplit(self.BASE_URL).path:
+            yield f"BASE_URL is {self.BASE_URL!r}: leave its path out, for the program answers for a whole host."
+        # Not repeated, for either may hold a password.
+        if not self.SQLALCHEMY_DATABASE_URI.startswith(DATABASES):
+            yield "DATABASE_URL names no database that this runs on: begin it with sqlite:/// or postgresql://."
+        if not self.HUEY_URL.startswith(QUEUES):
+            yield "HUEY_URL names no queue that this runs on: begin it with sqlite:///, postgresql:// or redis://."
         if self.WEBHOOK_URL and len(self.WEBHOOK_SECRET) < SHORTEST_SECRET_KEY:
             yield (
                 f"WEBHOOK_SECRET is missing or shorter than {SHORTEST_SECRET_KEY} characters: whoever listens at"
@@ -151,6 +161,10 @@ class Config:
             )
         if self.MAIL_SECURITY not in ("starttls", "tls", "none"):
             yield f"MAIL_SECURITY is {self.MAIL_SECURITY!r}: set it to starttls, tls or none."
+        if not 0 < self.MAIL_PORT <= LARGEST_PORT:
+            yield f"MAIL_PORT is {self.MAIL_PORT}: set it to a port from 1 to {LARGEST_PORT}."
+        if self.MAIL_SENDER and "@" not in self.MAIL_SENDER:
+            yield f"MAIL_SENDER is {self.MAIL_SENDER!r}, which has no address: write one like ads@example.com."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +184,7 @@ class Development(Config):
         yield from super().problems()
         if self.STRIPE_LIVEMODE:
             yield f"STRIPE_SECRET_KEY is a live key, and BOOKING_ENV is {self.name}: use a test key or the simulator."
-        if urlsplit(self.BASE_URL).hostname not in ("127.0.0.1", "localhost", "::1"):
+        if _host(self.BASE_URL) not in ("127.0.0.1", "localhost", "::1"):
             yield (
                 f"BASE_URL is {self.BASE_URL}, but {self.name} signs anybody in with one click and serves this machine"
                 " alone: set BOOKING_ENV=production."
@@ -228,29 +242,14 @@ class Production(Config):
 
 KINDS: dict[str, type[Config]] = {kind.name: kind for kind in (Development, Test, Production)}
 
-VARIABLES = {
-    "DATABASE_URL": "SQLALCHEMY_DATABASE_URI",
-    **{
-        name: name
-        for name in (
-            "SECRET_KEY",
-            "BASE_URL",
-            "PROXY_COUNT",
-            "HUEY_URL",
-            "RATELIMIT_STORAGE_URI",
-            "STRIPE_SECRET_KEY",
-            "STRIPE_WEBHOOK_SECRETS",
-            "STRIPE_API_BASE",
-            "MAIL_HOST",
-            "MAIL_PORT",
-            "MAIL_USERNAME",
-            "MAIL_PASSWORD",
-            "MAIL_SECURITY",
-            "MAIL_SENDER",
-            "WEBHOOK_URL",
-            "WEBHOOK_SECRET",
-        )
-    },
+VARIABLES = {"DATABASE_URL": "SQLALCHEMY_DATABASE_URI"} | {
+    name: name
+    for name in """
+        SECRET_KEY BASE_URL PROXY_COUNT HUEY_URL RATELIMIT_STORAGE_URI
+        STRIPE_SECRET_KEY STRIPE_WEBHOOK_SECRETS STRIPE_API_BASE
+        MAIL_HOST MAIL_PORT MAIL_USERNAME MAIL_PASSWORD MAIL_SECURITY MAIL_SENDER
+        WEBHOOK_URL WEBHOOK_SECRET
+    """.split()
 }
 """Which variable sets which field."""
 
@@ -267,6 +266,14 @@ def chosen(environment: Mapping[str, str] = os.environ) -> Config:
     if name not in KINDS:
         raise ConfigurationError([f"BOOKING_ENV is {name!r}: set it to one of {', '.join(KINDS)}."])
     return KINDS[name].read(environment).check()
+
+
+def _host(url: str) -> str:
+    """The host of an address, empty where there is none or the address is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _value(variable: str, text: str) -> str | int | tuple[str, ...]:

@@ -85,19 +85,29 @@ def test_a_test_key_in_development_goes_to_stripe_itself() -> None:
         ("BASE_URL", "", "BASE_URL must begin with https://"),
         ("BASE_URL", "http://ads.example.com", "BASE_URL must begin with https://"),
         ("BASE_URL", "https://", "which has no host"),
+        ("BASE_URL", "https://[", "which has no host"),
+        ("BASE_URL", "https://ads.example.com/book", "leave its path out"),
+        ("DATABASE_URL", "mysql://user:fake@host/name", "DATABASE_URL names no database that this runs on"),
+        ("HUEY_URL", "nonsense", "HUEY_URL names no queue that this runs on"),
         ("STRIPE_SECRET_KEY", "", "STRIPE_SECRET_KEY is missing"),
         ("STRIPE_WEBHOOK_SECRETS", " , ", "STRIPE_WEBHOOK_SECRETS is missing"),
         ("STRIPE_API_BASE", "http://127.0.0.1:12111/", "the simulator takes no part in production"),
         ("MAIL_HOST", "", "MAIL_HOST is missing"),
         ("MAIL_SENDER", "", "MAIL_SENDER is missing"),
         ("MAIL_SECURITY", "ssl", "set it to starttls, tls or none"),
+        ("MAIL_SENDER", "Bookings", "which has no address"),
         ("MAIL_PORT", "smtp", "MAIL_PORT is 'smtp': set it to a whole number."),
+        ("MAIL_PORT", "70000", "set it to a port from 1 to 65535"),
         ("PROXY_COUNT", "-1", "PROXY_COUNT is '-1': set it to a whole number."),
         ("BOOKING_ENV", "staging", "set it to one of development, test, production"),
     ],
 )
 def test_production_refuses(variable: str, value: str, sentence: str) -> None:
     assert sentence in refusal(**{variable: value})
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    assert "fake" not in refusal(DATABASE_URL="mysql://user:fake@host/name", HUEY_URL="amqp://user:fake@host")
 
 
 def test_every_problem_is_told_at_once_and_each_is_a_sentence() -> None:
