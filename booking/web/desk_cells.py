@@ -9,20 +9,23 @@ from datetime import datetime
 from flask import url_for
 
 from booking.domain.localtime import local_date, spell_date
-from booking.domain.states import Labelled
+from booking.domain.states import BookingState, DisputeState, Labelled, PaymentDisposition, RefundState
 from booking.services.queries.list_columns import Cell
 from booking.services.queries.lists import ListPage
 from booking.web.context import newsletter
 
 FURTHEST_PAGE = 10_000
 
+WITH_A_SHAPE = (BookingState, DisputeState, PaymentDisposition, RefundState)
+"""What a page draws as a state, with its shape and colour, and not as a word alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One row: where its first cell leads ("" for nowhere), and its cells as text."""
+    """One row: where its first cell leads ("" for nowhere), and its cells as text or as states to be drawn."""
 
     href: str
-    cells: tuple[str, ...]
+    cells: tuple[str | Labelled, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,17 @@ class ShownPage:
 
 def shown(page: ListPage, most: int | None = None) -> ShownPage:
     """The page with its cells written out, or only the first rows of it."""
-    rows = tuple(Shown(_href(page.thing, row[0]), tuple(text(cell) for cell in row)) for row in page.rows[:most])
+    # The number of an advertiser is for programs; people know it by its name. An order's is in every mail.
+    first = 1 if page.thing == "advertiser" else 0
+    rows = tuple(
+        Shown(_href(page.thing, row[0]), tuple(_cell(each) for each in row[first:])) for row in page.rows[:most]
+    )
     older = page.number + 1 if page.has_more else 0
-    return ShownPage(page.title, page.head, rows, page.number, page.number - 1, older)
+    return ShownPage(page.title, page.head[first:], rows, page.number, page.number - 1, older)
+
+
+def _cell(cell: Cell) -> str | Labelled:
+    return cell if isinstance(cell, WITH_A_SHAPE) else text(cell)
 
 
 def text(cell: Cell) -> str:

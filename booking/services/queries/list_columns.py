@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -26,13 +27,23 @@ from booking.models import (
 Cell = str | int | Money | datetime | StrEnum | None
 Cells = tuple[Cell, ...]
 
+MOST_ALIVE = (
+    BookingState.UNPLACED,
+    BookingState.HELD,
+    BookingState.CONFIRMED,
+    BookingState.RAN,
+    BookingState.CANCELLED,
+    BookingState.LAPSED,
+)
+"""Of the states in an order, the first of these is the one that the editor should know."""
+
 
 def _sum_of(amount: Any, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.coalesce(sa.func.sum(amount), 0)).where(*conditions).correlate(Order).scalar_subquery()
 
 
 def orders() -> sa.Select[*tuple[Any, ...]]:
-    """Every order with what was paid, what went back and how many weeks stand."""
+    """Every order with what was paid, what went back and the state of each of its weeks."""
     refunded = (
         sa.select(sa.func.coalesce(sa.func.sum(Refund.amount), 0))
         .join(Payment, Payment.id == Refund.payment_id)
@@ -40,23 +51,33 @@ def orders() -> sa.Select[*tuple[Any, ...]]:
         .correlate(Order)
         .scalar_subquery()
     )
-    booked = (
-        sa.select(sa.func.count())
-        .where(Booking.order_id == Order.id, Booking.state.in_((BookingState.CONFIRMED, BookingState.RAN)))
+    states = (
+        sa.select(sa.func.aggregate_strings(sa.cast(Booking.state, sa.Text), ","))
+        .where(Booking.order_id == Order.id)
         .correlate(Order)
         .scalar_subquery()
     )
     paid = _sum_of(Payment.amount, Payment.order_id == Order.id)
-    return sa.select(Order, paid, refunded, booked)
+    return sa.select(Order, paid, refunded, states)
 
 
 def order_cells(row: Any) -> Cells:
     """The columns of an order."""
-    order, paid, refunded, booked = row
+    order, paid, refunded, states = row
+    weeks = [BookingState(state) for state in (states or "").split(",") if state]
     currency = order.currency
     total = Money(order.subtotal - order.discount + order.tax, currency)
     money = (total, Money(int(paid), currency), Money(int(refunded), currency))
-    return (order.public_id, order.created_at, order.company, order.paid_by, booked, *money, order.po_number)
+    stands = (_standing(weeks), len(weeks))
+    return (order.public_id, order.created_at, order.company, *stands, *money, order.paid_by, order.po_number)
+
+
+def _standing(weeks: Sequence[BookingState]) -> Cell:
+    """Where an order stands: the state of its weeks, or how many of them are booked when these differ."""
+    booked = [state for state in weeks if state in (BookingState.CONFIRMED, BookingState.RAN)]
+    if booked and len(booked) < len(weeks):
+        return f"{len(booked)} of {len(weeks)} booked"
+    return next((state for state in MOST_ALIVE if state in weeks), None)
 
 
 def payments() -> sa.Select[*tuple[Any, ...]]:

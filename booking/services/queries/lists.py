@@ -48,11 +48,11 @@ class ListPage:
     has_more: bool
 
 
-def list_page(name: str, number: int) -> ListPage:
-    """Read one page, in one statement. Raises NotFound for a list that there is not."""
+def list_page(name: str, number: int, *only: sa.ColumnElement[bool]) -> ListPage:
+    """Read one page of the rows for which `only` holds, in one statement. Raises NotFound for an unknown list."""
     listing = _listing(name)
     first = (number - 1) * A_PAGE
-    ordered = listing.statement().order_by(*(column.desc() for column in listing.key))
+    ordered = listing.statement().where(*only).order_by(*(column.desc() for column in listing.key))
     found = db.session.execute(ordered.limit(A_PAGE + 1).offset(first)).all()
     rows = tuple(listing.cells(row) for row in found[:A_PAGE])
     return ListPage(listing.title, listing.head, rows, listing.thing, number, len(found) > A_PAGE)
@@ -82,7 +82,7 @@ def _listing(name: str) -> Listing:
 LISTS: Mapping[str, Listing] = {
     "orders": Listing(
         "Orders",
-        ("Order", "Made", "Company", "Paid by", "#Weeks", "#Total", "#Paid", "#Refunded", "PO number"),
+        ("Order", "Made", "Company", "State", "#Weeks", "#Total", "#Paid", "#Refunded", "Paid by", "PO number"),
         columns.orders,
         columns.order_cells,
         (Order.id,),
@@ -120,7 +120,7 @@ LISTS: Mapping[str, Listing] = {
     ),
     "advertisers": Listing(
         "Advertisers",
-        ("Id", "Name", "#Weeks", "Last order", "Pays", "Names", "Erased"),
+        ("Id", "Name", "#Weeks booked", "Last order", "Pays", "Names", "Erased"),
         columns.advertisers,
         columns.advertiser_cells,
         (Advertiser.id,),
