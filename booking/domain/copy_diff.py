@@ -12,6 +12,9 @@ from booking.domain.merge import Conflict
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]+")
 _WORD_LIMIT = 2000
 """Above this many words the comparison goes line by line, so that its time stays bounded."""
+_ALIKE = 0.3
+"""Share of equal letters below which two texts have only chance words in common, and are shown whole."""
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 class Change(StrEnum):
@@ -51,16 +54,31 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
             continue
         sides = ((Change.REMOVED, before[start:end]), (Change.ADDED, after[new_start:new_end]))
         pieces += [Piece(change, "".join(words)) for change, words in sides if words]
+    same = sum(_letters(piece.text) for piece in pieces if piece.change is Change.SAME)
+    if 2 * same < _ALIKE * (_letters(old) + _letters(new)):
+        pieces = [Piece(change, text) for change, text in ((Change.REMOVED, old), (Change.ADDED, new)) if text]
     return tuple(pieces)
 
 
+def _letters(text: str) -> int:
+    return sum(map(len, text.split()))
+
+
 def three_way(conflict: Conflict) -> ThreeWay:
-    """The draft's and the approved text of a conflict, each against the last feed's."""
+    """The draft's and the approved text of a conflict, each against the last feed's.
+
+    Where nothing was fed, the approved text is against the draft's, if the two have anything in common.
+    """
+    if not conflict.base:
+        changes = word_diff(conflict.theirs, conflict.ours)
+        alike = any(piece.change is Change.SAME for piece in changes)
+        ours = changes if alike else (Piece(Change.SAME, conflict.ours),)
+        return ThreeWay((Piece(Change.SAME, conflict.theirs),), ours)
     return ThreeWay(word_diff(conflict.base, conflict.theirs), word_diff(conflict.base, conflict.ours))
 
 
 def unified_diff(old: bytes, new: bytes, name: str) -> str:
     """The change to a file as `diff -u` writes it; empty when there is none. Bytes that are not UTF-8 show as signs."""
-    before, after = (text.decode(errors="replace").splitlines(keepends=True) for text in (old, new))
+    before, after = (_LINES.findall(text.decode(errors="replace")) for text in (old, new))
     lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

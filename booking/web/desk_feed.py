@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from booking.domain.copy_diff import Change, Piece, ThreeWay, three_way, unified_diff, word_diff
+from booking.domain.copy_diff import three_way, unified_diff
 from booking.domain.errors import Refusal
 from booking.domain.feed import FeedResult
 from booking.domain.merge import Choice, Conflict
@@ -92,11 +92,8 @@ def result_page(number: int, given: DraftGiven, result: FeedResult, gaps: tuple[
 
 
 def question(conflict: Conflict, given: DraftGiven) -> Question:
-    """A conflict with both texts against the last feed's."""
+    """A conflict with both texts, and what changed in them."""
     both = three_way(conflict)
-    if not conflict.base:
-        # There was no feed to compare with: what is approved, against what stands there.
-        both = ThreeWay((Piece(Change.SAME, conflict.theirs),), word_diff(conflict.theirs, conflict.ours))
     return Question(
         conflict.region,
         REGION_TITLES[conflict.region],

@@ -41,6 +41,25 @@ def test_a_conflict_shows_what_each_side_made_of_the_base() -> None:
     assert [piece.text for piece in view.ours] == ["old", "new"]
 
 
+def test_texts_that_share_chance_words_alone_are_shown_whole() -> None:
+    old, new = "A friend needs help with a museum's mail.", "Timetable engineer at a railway. Leeds, with a garden."
+    assert word_diff(old, new) == (Piece(Change.REMOVED, old), Piece(Change.ADDED, new))
+
+
+def test_without_a_feed_the_approved_text_stands_against_the_drafts() -> None:
+    kind = ConflictKind.HAND_WRITTEN
+    alike = three_way(Conflict(Region.JOBS, kind, base="", theirs="We hire two people.", ours="We hire ten people."))
+    assert [piece.text for piece in alike.ours] == ["We hire ", "two", "ten", " people."]
+    unlike = three_way(Conflict(Region.JOBS, kind, base="", theirs="We hire.", ours="An engineer is wanted in Leeds."))
+    assert unlike.theirs == (Piece(Change.SAME, "We hire."),)
+    assert unlike.ours == (Piece(Change.SAME, "An engineer is wanted in Leeds."),)
+
+
+def test_only_newlines_end_a_line_of_a_file() -> None:
+    assert unified_diff("a\u2028b\x0cc\n".encode(), b"", "draft.md").splitlines()[3:] == ["-a", "b", "c"]
+    assert unified_diff("a\u2028b\n".encode(), b"c\n", "x").count("No newline") == 0
+
+
 def test_a_files_change_reads_like_diff() -> None:
     assert unified_diff(b"a\nb\n", b"a\nc", "draft.md") == (
         "--- a/draft.md\n+++ b/draft.md\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n"
