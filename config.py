@@ -145,6 +145,15 @@ class Config:
             yield "STRIPE_SECRET_KEY is a live key, but STRIPE_API_BASE is not Stripe's address: unset it."
         if self.STRIPE_SECRET_KEY and not self.STRIPE_WEBHOOK_SECRETS:
             yield "STRIPE_WEBHOOK_SECRETS is missing: without it no payment is noticed. Set the endpoint's secret."
+        yield from self._address_problems()
+        yield from self._mail_problems()
+        if self.WEBHOOK_URL and len(self.WEBHOOK_SECRET) < SHORTEST_SECRET_KEY:
+            yield (
+                f"WEBHOOK_SECRET is missing or shorter than {SHORTEST_SECRET_KEY} characters: whoever listens at"
+                " WEBHOOK_URL could not know who speaks. Set a long random one."
+            )
+
+    def _address_problems(self) -> Iterator[str]:
         if not _host(self.BASE_URL):
             yield f"BASE_URL is {self.BASE_URL!r}, which has no host: set it to one like https://ads.example.com."
         elif urlsplit(self.BASE_URL).path:
@@ -154,11 +163,8 @@ class Config:
             yield "DATABASE_URL names no database that this runs on: begin it with sqlite:/// or postgresql://."
         if not self.HUEY_URL.startswith(QUEUES):
             yield "HUEY_URL names no queue that this runs on: begin it with sqlite:///, postgresql:// or redis://."
-        if self.WEBHOOK_URL and len(self.WEBHOOK_SECRET) < SHORTEST_SECRET_KEY:
-            yield (
-                f"WEBHOOK_SECRET is missing or shorter than {SHORTEST_SECRET_KEY} characters: whoever listens at"
-                " WEBHOOK_URL could not know who speaks. Set a long random one."
-            )
+
+    def _mail_problems(self) -> Iterator[str]:
         if self.MAIL_SECURITY not in ("starttls", "tls", "none"):
             yield f"MAIL_SECURITY is {self.MAIL_SECURITY!r}: set it to starttls, tls or none."
         if not 0 < self.MAIL_PORT <= LARGEST_PORT:
