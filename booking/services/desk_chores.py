@@ -1,8 +1,8 @@
-"""Small acts of the editor about copy deadlines and mail: more time for one booking, one more try for one mail."""
+"""Small acts of the editor: more time for the copy of one booking, one more try for one mail, the books compared."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from booking.models import Booking, Newsletter, OutboxMessage
 from booking.services import audit
 from booking.services.booking_steps import By
 from booking.services.places import changed
+from booking.services.reconciling import Report, reconcile
 
 
 @transaction
@@ -53,3 +54,20 @@ def send_again(message_id: int, by: By) -> None:
     again = sa.update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.state == OutboxState.DEAD)
     if changed(again.values(waiting)):
         audit.record(Actor.EDITOR, by.user_id, "mail.again", f"mail {message_id}", "Tried a mail again.", by.now)
+
+
+def compare_books(by: By, over: timedelta) -> Report:
+    """Compare our books with Stripe's over the time until now, at the editor's wish, which goes on record.
+
+    Raises PaymentsUnreachable; then nothing was compared.
+    """
+    report = reconcile(by.now - over, by.now)
+    _record_comparison(report.whole, by)
+    return report
+
+
+@transaction
+def _record_comparison(whole: bool, by: By) -> None:
+    outcome = "they agree" if whole else "they do not agree"
+    sentence = f"Compared our books with Stripe’s: {outcome}."
+    audit.record(by.actor, by.user_id, "money.compare", "money", sentence, by.now)

@@ -48,7 +48,7 @@ def freeze(number: int, by: By) -> Frozen:
     copy = approved_now(issue)
     _write_items(issue, copy)
     _announce("issue.frozen", number, by, ads=[ad.sha256 for ad in copy.ads])
-    _audit(number, "issue.freeze", f"Froze issue {number} with {len(copy.ads)} ads.", by)
+    _audit(number, "issue.freeze", f"Froze issue {number} with {_count(len(copy.ads), 'ad')}.", by)
     return Frozen(len(copy.ads), copy.gaps)
 
 
@@ -89,7 +89,7 @@ def sent(number: int, archive_url: str, by: By) -> int:
         else:
             _ask_what_to_do(number, booking, by)
     _announce("issue.sent", number, by, archive_url=url)
-    _audit(number, "issue.sent", f"Sent issue {number}; {ran} bookings ran.", by, {"archive_url": url})
+    _audit(number, "issue.sent", f"Sent issue {number}; {_count(ran, 'booking')} ran.", by, {"archive_url": url})
     return ran
 
 
@@ -136,6 +136,10 @@ def _ask_what_to_do(number: int, booking: Booking, by: By) -> None:
 
 def _announce(event: str, number: int, by: By, **more: Any) -> None:
     announce(event, {"issue": number, **more}, f"{event}:{number}:{by.now.isoformat()}", by.now)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _audit(number: int, action: str, sentence: str, by: By, details: dict[str, Any] | None = None) -> None:

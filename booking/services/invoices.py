@@ -16,7 +16,8 @@ from booking.gateways.invoice_params import invoice_params
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import InvoiceFact, PaymentsRefused
 from booking.models import CheckoutAttempt, Order, Slot
-from booking.services import awaited, failpoints, letters, places
+from booking.services import audit, awaited, failpoints, letters, places
+from booking.services.booking_steps import By
 from booking.services.charging import charge_of
 from booking.services.folding import Receipt, close_unpaid, fold_receipt
 from booking.services.holding import held_order
@@ -33,10 +34,10 @@ LEAST = timedelta(days=3)
 OVER = ("void", "uncollectible")
 
 
-def invoice_order(public_id: str, now: datetime, pay_by: datetime | None = None) -> str:
+def invoice_order(public_id: str, now: datetime, pay_by: datetime | None = None, by: By | None = None) -> str:
     """Send an invoice for a held order and keep its slots until it is due; returns the invoice's address.
 
-    Due in 30 days or at the first copy deadline, whichever is earlier, unless the editor sets ``pay_by``.
+    Due in 30 days or at the first copy deadline, whichever is earlier, unless the editor, who is `by`, sets ``pay_by``.
     Raises NotFound, HoldLapsed, NotTrusted, InvoiceTooLate, InvoiceAfterIssue, PaymentsRefused or PaymentsUnreachable
     (then ask again).
     """
@@ -50,7 +51,7 @@ def invoice_order(public_id: str, now: datetime, pay_by: datetime | None = None)
         _refused(attempt_id, now)
         raise
     failpoints.reached("invoice-created")
-    _store_invoice(attempt_id, invoice, now)
+    _store_invoice(attempt_id, invoice, now, by)
     return invoice.url
 
 
@@ -104,11 +105,14 @@ def _new_invoice(order: Order, now: datetime, pay_by: datetime | None) -> Checko
 
 
 @transaction
-def _store_invoice(attempt_id: str, invoice: InvoiceFact, now: datetime) -> None:
+def _store_invoice(attempt_id: str, invoice: InvoiceFact, now: datetime, by: By | None) -> None:
     attempt = db.session.get_one(CheckoutAttempt, attempt_id)
     attempt.stripe_id, attempt.url = invoice.id, invoice.url
     order = attempt.order
     post(letters.invoice_sent(order, invoice.url), f"invoice:{order.public_id}", now)
+    if by is not None:
+        subject = f"order {order.public_id}"
+        audit.record(by.actor, by.user_id, "order.invoice", subject, f"Sent an invoice for {subject}.", now)
 
 
 @transaction

@@ -16,6 +16,8 @@ from booking.domain.money import currency_code
 from booking.domain.schedule import Rule
 from booking.domain.states import PlacementKind
 from booking.models import CancellationStep, DiscountStep, Newsletter, Placement, Rate
+from booking.services import audit
+from booking.services.booking_steps import By
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ OFFERS = (
 
 
 @transaction
-def start_newsletter(start: Start) -> None:
-    """Write the newsletter, what it sells, and its default prices, discount and cancellation ladder.
+def start_newsletter(start: Start, by: By | None = None) -> None:
+    """Write the newsletter, what it sells, and its default prices, discount and cancellation ladder; `by` an editor.
 
     Raises `RuleNotUsable` when there is one already or the weekday, zone or date cannot be used, and
     `CurrencyNotSold`.
@@ -96,6 +98,8 @@ def start_newsletter(start: Start) -> None:
     db.session.add_all(_placements(start))
     db.session.add_all(DiscountStep(weeks=step.weeks, percent=step.percent) for step in DEFAULT_STEPS)
     db.session.add_all(CancellationStep(days=rung.days, percent=rung.percent) for rung in DEFAULT_LADDER)
+    if by is not None:
+        audit.record(by.actor, by.user_id, "settings.start", "settings", f"Set up “{start.name}”.", by.now)
 
 
 def _placements(start: Start) -> Iterator[Placement]:

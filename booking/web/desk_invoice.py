@@ -15,7 +15,7 @@ from booking.gateways.stripe_facts import PaymentsUnreachable
 from booking.services.invoices import invoice_order
 from booking.services.queries.money import order_money
 from booking.web.context import newsletter
-from booking.web.desk import answer, blueprint
+from booking.web.desk import answer, blueprint, by_editor
 from booking.web.filters import day
 from booking.web.forms import Form, Given, given
 
@@ -36,7 +36,7 @@ def invoice(public_id: str) -> ResponseReturnValue:
         return answer("desk/invoice.html", form, order=found)
     pay_by = given(form.pay_by.data)
     try:
-        invoice_order(public_id, clock.now(), instant(pay_by, END_OF_DAY, newsletter().zone))
+        invoice_order(public_id, clock.now(), instant(pay_by, END_OF_DAY, newsletter().zone), by_editor())
     except PaymentsUnreachable:
         return answer("desk/invoice.html", form, PaymentPageDown(), order=found)
     except Refusal as refusal:

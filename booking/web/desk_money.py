@@ -13,13 +13,13 @@ from booking.domain.localtime import local_date
 from booking.domain.money import Money
 from booking.domain.states import LedgerAccount
 from booking.gateways.stripe_facts import PaymentsUnreachable
-from booking.services import reconciling
+from booking.services import desk_chores
 from booking.services.queries.desk import open_tasks
 from booking.services.queries.lists import list_page
 from booking.services.queries.reports import balances, by_month
 from booking.web.context import newsletter
 from booking.web.csv_file import csv_file
-from booking.web.desk import blueprint
+from booking.web.desk import blueprint, by_editor
 from booking.web.desk_cells import page_number, shown
 
 LOOKS_BACK = timedelta(days=7)
@@ -56,9 +56,8 @@ def export(name: str) -> ResponseReturnValue:
 @blueprint.post("/money/reconcile")
 def reconcile() -> ResponseReturnValue:
     """Compare our books with Stripe's now, and say what came of it."""
-    now = clock.now()
     try:
-        report = reconciling.reconcile(now - LOOKS_BACK, now)
+        report = desk_chores.compare_books(by_editor(), LOOKS_BACK)
     except PaymentsUnreachable:
         flash("Stripe did not answer, so nothing was compared. Try again in a minute.", "error")
     else:

@@ -58,9 +58,3 @@ def _as_data(known: Known) -> dict[str, object]:
         "may_pay_by_invoice": known.may_pay_by_invoice,
         "may_be_named": known.may_be_named,
     }
-
-
-@blueprint.get("/log")
-def log() -> ResponseReturnValue:
-    """Everything that was done, in sentences, newest first."""
-    return render_template("desk/log.html", page=list_page("log", page_number(request.args)))

@@ -43,7 +43,7 @@ def set_up() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return answer("desk/set_up.html", form)
     try:
-        start_newsletter(_start(form))
+        start_newsletter(_start(form), by_editor())
         opened = planning.open_more(FIRST, by_editor())
     except Refusal as refusal:
         return answer("desk/set_up.html", form, refusal)

@@ -12,7 +12,8 @@ from booking import clock
 from booking.db import db, transaction
 from booking.domain.states import BookingState, DisputeState, RefundState
 from booking.models import Advertiser, Booking, Dispute, LedgerEntry, Order, Payment, Refund
-from booking.services import paying
+from booking.services import holding, paying
+from booking.services.cancelling import cancel
 from tests.support.copy import approved, confirmed, editor_by
 from tests.support.desk import said
 from tests.support.factories import NOW, buyer, choice, make_editor, make_order, slot_of
@@ -155,11 +156,32 @@ def test_the_lists_lead_to_the_orders(desk: Visitor, till: Till) -> None:
     (booking,) = paid(till, choice(504))
     for name in ("orders", "payments", "ledger"):
         assert booking.order.public_id in desk.get(f"/desk/money/{name}").links
-    for name in ("refunds", "disputes", "tasks"):
-        assert "Nothing here yet." in desk.get(f"/desk/money/{name}").text
+    assert "Nothing was ever refunded." in desk.get("/desk/money/refunds").text
+    assert "No bank has disputed a payment." in desk.get("/desk/money/disputes").text
+    assert "Nothing about money ever needed you." in desk.get("/desk/money/tasks").text
     for page in ("0", "-1", "x", "9" * 30, "２"):
         assert desk.get(f"/desk/money/orders?page={page}").h1 == "Orders"
     desk.get("/desk/money/secrets", status=404)
+
+
+def test_the_list_of_orders_says_where_each_stands(desk: Visitor, till: Till) -> None:
+    def states() -> list[str]:
+        return [row["State"] for row in rows_of(desk, "orders")]
+
+    first, _ = paid(till, choice(504), choice(505))
+    lost = make_order(choice(506), by=buyer("Harbour Rail", "jobs@harbour.example"))
+    assert states() == ["Booked", "Held"]
+    assert "Harbour Rail Held 1 $500" in desk.get("/desk/money").text
+    holding.give_up(lost.public_id, NOW)
+    assert states() == ["Booked", "Hold ran out"]
+    cancel(first.id, editor_by(make_editor("second@quietpager.example")), NOW)
+    assert states() == ["1 of 2 booked", "Hold ran out"]
+
+
+def test_the_list_of_advertisers_leads_to_each_by_name(desk: Visitor) -> None:
+    make_order(choice(504))
+    assert desk.get("/desk/advertisers").select("tbody th a")
+    assert desk.click("Ledgerline").h1 == "Ledgerline"
 
 
 def test_a_long_list_has_pages(desk: Visitor) -> None:
@@ -224,6 +246,7 @@ def test_comparing_with_stripe_says_what_came_of_it(desk: Visitor, till: Till) -
     desk.get("/desk/money")
     page = desk.submit(form="main form[action$='/reconcile']")
     assert "Difference between Stripe's balance and our ledger: $0 (0)." in page.text
+    assert said()[0] == "Compared our books with Stripe’s: they agree."
     assert db.session.scalars(sa.select(Payment.amount)).one() == 50_000
 
 
@@ -255,4 +278,5 @@ def test_a_trusted_advertiser_gets_an_invoice_until_a_day_of_the_editors_choice(
         desk.submit({"pay_by": wrong}, status=status)
     page = desk.submit({"pay_by": "2026-03-20"})
     assert "The places are kept until the end of Friday 20 March 2026." in page.text
+    assert said()[0] == f"Sent an invoice for order {order.public_id}."
     assert slot_of(507).held_until == clock.instant("2026-03-20 23:59")

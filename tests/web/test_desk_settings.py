@@ -219,6 +219,7 @@ def test_a_new_newsletter_is_set_up_on_the_desk(visitor: Visitor, session: objec
         assert "is not a time zone" in page.text
         page = visitor.submit({**words, "zone": "Europe/London", "sponsor_price": "450"})
         assert "The Quiet Pager is set up. Issues: 26 added." in page.text
+        assert "Set up “The Quiet Pager”." in said()
         visitor.get("/desk/settings/set-up", status=303)
     first = db.session.scalars(sa.select(Issue).where(Issue.number == 500)).one()
     assert first.publishes_on == date(2026, 3, 8)
