@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from booking import clock, demo
+from booking.cli.commands import Command, Group
 from booking.domain.errors import Refusal
 from booking.services import opening
 from booking.services.queries.calendar import COMING
 
-issues = AppGroup("issues", help="Open the coming issues.")
+issues = Group("issues", help="Open the coming issues.")
 
 
 @issues.command("generate")
@@ -24,7 +25,7 @@ def generate(count: int) -> None:
     click.echo(opened.sentence)
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @click.option("--if-empty", is_flag=True, help="Do nothing, and say nothing, when there is a newsletter already.")
 @click.option("--again", is_flag=True, help="Throw the development database away first.")
 @with_appcontext

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec, TypeVar
 
 import click
-from flask.cli import AppGroup
 
 from booking import clock
+from booking.cli.commands import Group
 from booking.domain.copy_diff import Change, Piece, unified_diff
-from booking.domain.errors import Refusal
+from booking.domain.errors import NotFound, Refusal, WrongState
 from booking.domain.merge import Choice, Conflict
 from booking.domain.region import Region
-from booking.domain.states import Actor
+from booking.domain.states import Actor, IssueState
 from booking.gateways import draft_file
 from booking.gateways.draft_file import FileNotUsable
 from booking.services import feeding, freezing, publishing
@@ -27,15 +27,23 @@ from booking.services.booking_steps import By
 from booking.services.feeding import DraftGiven, FeedReport
 from booking.services.issue_copy import Gap
 from booking.services.queries.issue_desk import issue_page
+from booking.web.routing import LARGEST
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 WOULD_CHANGE, REFUSED, CONFLICTS = 1, 2, 3
 
-issue = AppGroup("issue", help="Feed, freeze, send and verify one issue.")
+STANDS = {
+    IssueState.OPEN: "is on sale. It is frozen first and sent then.",
+    IssueState.FROZEN: "is closed for changes already.",
+    IssueState.SENT: "has been sent and stays as it is.",
+}
+"""Where an issue stands that cannot be moved as asked, and what to do."""
 
-number_argument = click.argument("number", type=click.IntRange(0))
+issue = Group("issue", help="Feed, freeze, send and verify one issue.")
+
+number_argument = click.argument("number", type=click.IntRange(0, LARGEST))
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 choices_option = click.option(
     "--choose",
@@ -47,12 +55,16 @@ choices_option = click.option(
 
 
 def sentences(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn a refusal into its sentence and exit code 2."""
+    """Turn a refusal into its sentence and exit code 2. What speaks of pages is said in the words of a shell."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
+        except NotFound as missing:
+            stop(f"There is no such {missing.thing}. Check the number; the calendar on the desk has them all.", REFUSED)
+        except WrongState as wrong:
+            stop(f"Issue {kwargs['number']} {STANDS[IssueState(wrong.old)]}", REFUSED)
         except (Refusal, FileNotUsable) as refusal:
             stop(str(refusal), REFUSED)
 

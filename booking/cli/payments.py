@@ -6,14 +6,15 @@ import re
 from datetime import timedelta
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from booking import clock
+from booking.cli.commands import Command, Group
 from booking.gateways.stripe_facts import PaymentsUnreachable
 from booking.services.invariants import INVARIANTS, check
 from booking.services.reconciling import reconcile
 
-payments = AppGroup("payments", help="Compare our books with Stripe's.")
+payments = Group("payments", help="Compare our books with Stripe's.")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -48,7 +49,7 @@ def reconcile_command(since: timedelta) -> None:
         raise SystemExit(1)
 
 
-@click.command("doctor")
+@click.command("doctor", cls=Command)
 @click.option("--invariants", is_flag=True, help="Check the eight invariants of slots and money.")
 @with_appcontext
 def doctor(invariants: bool) -> None:

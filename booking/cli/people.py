@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from booking import clock
+from booking.cli.commands import Command, Group
 from booking.services import signing_in
 from booking.services.queries import mailbox
 from booking.web.forms import email_address
 
-editor = AppGroup("editor", help="Say who may use the desk.")
+editor = Group("editor", help="Say who may use the desk.")
 
 
 @editor.command("add")
@@ -26,14 +27,14 @@ def add_editor(email: str) -> None:
     click.echo(f"They sign in at {current_app.config['BASE_URL']}/sign-in")
 
 
-@click.command("dev-links")
+@click.command("dev-links", cls=Command)
 @with_appcontext
 def dev_links() -> None:
     """Print links that sign in with one click: a sponsor, a recruiter, the editor. Not in production."""
     if current_app.config["BOOKING_ENV"] == "production":
         raise click.UsageError("There are no such links in production. Sign in at /sign-in.")
-    base = current_app.config["BASE_URL"]
+    base, people = current_app.config["BASE_URL"], mailbox.three_people()
     click.echo(f"\n  {'Front page':<12}{base}/")
-    for person in mailbox.three_people():
+    for person in people:
         click.echo(f"  {person.what:<12}{base}/dev/sign-in/{person.id}")
     click.echo(f"  {'Mail':<12}{base}/dev/mail\n")

@@ -26,9 +26,10 @@ class AlreadyDecided(Refusal):
 
 @dataclass(eq=False)
 class ReasonMissing(Refusal):
-    """Nobody is refused, or asked for a change, without a reason."""
+    """What is refused, asked for, given or opened again has a reason; `use` says what becomes of it."""
 
-    says: ClassVar[str] = "Write a reason. It is sent to the advertiser."
+    says: ClassVar[str] = "Write a reason. {use}"
+    use: str = "It is sent to the advertiser."
 
 
 @dataclass(eq=False)

@@ -25,6 +25,9 @@ from booking.services.issue_copy import Gap, IssueCopy, approved_now, issue_numb
 from booking.services.places import changed
 from booking.services.tasks_for_people import open_task
 
+LONGEST_ADDRESS = 500
+"""Characters of the address of a sent issue."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
@@ -59,7 +62,7 @@ def unfreeze(number: int, reason: str, by: By) -> None:
     Raises NotFound, WrongState when it is not frozen, ReasonMissing.
     """
     if not reason.strip():
-        raise ReasonMissing
+        raise ReasonMissing("It stands in the log.")
     issue = issue_numbered(number)
     _turn(issue, IssueState.FROZEN, IssueState.OPEN, frozen_at=None)
     _lock_slots(issue, locked=False)
@@ -76,8 +79,8 @@ def sent(number: int, archive_url: str, by: By) -> int:
     WrongState when the issue is not frozen, ArchiveLinkNotUsable.
     """
     url = archive_url.strip()
-    if url and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
-        raise ArchiveLinkNotUsable(url)
+    if url and not _is_web_address(url):
+        raise ArchiveLinkNotUsable(url[:80])
     issue = issue_numbered(number)
     _turn(issue, IssueState.FROZEN, IssueState.SENT, sent_at=by.now, archive_url=url or issue.archive_url)
     carried = set(db.session.scalars(sa.select(IssueItem.booking_id).where(IssueItem.issue_id == issue.id)))
@@ -91,6 +94,15 @@ def sent(number: int, archive_url: str, by: By) -> int:
     _announce("issue.sent", number, by, archive_url=url)
     _audit(number, "issue.sent", f"Sent issue {number}; {_count(ran, 'booking')} ran.", by, {"archive_url": url})
     return ran
+
+
+def _is_web_address(text: str) -> bool:
+    """Whether it leads to a page and has room in its column."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(text) <= LONGEST_ADDRESS
 
 
 def _turn(issue: Issue, old: IssueState, new: IssueState, **values: Any) -> None:

@@ -73,7 +73,7 @@ def _give(gift: Gift, by: By) -> tuple[str, list[str]]:
     if known is not None:
         return known, []
     if not gift.reason:
-        raise ReasonMissing
+        raise ReasonMissing("It stays on record.")
     slot = db.session.get(Slot, gift.slot_id)
     if slot is None:
         raise NotFound("slot")
@@ -90,7 +90,7 @@ def _make_good(repeat: Repeat, by: By) -> tuple[str, list[str]]:
     if known is not None:
         return known, []
     if not repeat.reason:
-        raise ReasonMissing
+        raise ReasonMissing("It stays on record.")
     past = db.session.get(Booking, repeat.booking_id)
     if past is None:
         raise NotFound("booking")

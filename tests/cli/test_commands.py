@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from booking import create_app, tasks
 from booking.db import db
 from booking.domain.states import Role
 from booking.models import User
+from config import Development
 from tests.support.factories import choice, make_editor, make_issue, make_order
 from tests.test_access import PRODUCTION
 
@@ -56,6 +58,16 @@ def test_there_are_no_such_links_in_production() -> None:
     result = create_app(PRODUCTION).test_cli_runner().invoke(args=["dev-links"])
     assert result.exit_code == 2
     assert "no such links in production" in result.output
+
+
+@pytest.mark.parametrize("command", ["editor add a@b.example", "doctor --invariants", "dev-links", "issues generate"])
+def test_a_database_that_cannot_be_used_is_told_in_a_sentence(command: str, tmp_path: Path) -> None:
+    app = create_app(Development(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/empty.sqlite"))
+    result = app.test_cli_runner().invoke(args=command.split())
+    assert result.exit_code == 1
+    [sentence] = result.output.splitlines()
+    assert "The database cannot be used: no such table: " in sentence
+    assert "run `flask --app booking db upgrade`" in sentence
 
 
 @pytest.mark.any_database

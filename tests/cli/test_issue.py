@@ -127,15 +127,34 @@ def test_a_missing_file_and_an_unknown_issue_are_sentences(run: Run, draft: Path
     assert "There is no such issue" in unknown.output
 
 
+@pytest.mark.parametrize("number", ["475.5", "-1", "9" * 25])
+def test_what_is_no_number_of_an_issue_is_a_usage_error(run: Run, draft: Path, number: str) -> None:
+    assert "Invalid value for 'NUMBER'" in refused(run("feed", "--", number, draft))
+
+
+@pytest.mark.parametrize("address", ["http://[", "javascript:alert(1)", "https://quietpager.example/" + "a" * 500])
+def test_an_address_that_cannot_be_kept_is_refused(run: Run, address: str) -> None:
+    run("freeze", 500)
+    assert "is not a web address" in refused(run("sent", 500, address))
+
+
+def refused(result: Result) -> str:
+    assert result.exit_code == 2, result.output
+    return result.output
+
+
 def test_an_answer_that_is_none_is_a_usage_error(run: Run, draft: Path) -> None:
     assert run("feed", 500, draft, "--choose", "sponsor=perhaps").exit_code == 2
 
 
 def test_an_issue_is_frozen_opened_again_and_sent(run: Run, draft: Path) -> None:
     assert "with 1 ad." in run("freeze", 500).output
-    assert run("freeze", 500).exit_code == 2
+    assert "Issue 500 is closed for changes already." in refused(run("freeze", 500))
     assert run("unfreeze", 500).exit_code == 2
+    assert "Write a reason. It stands in the log." in refused(run("unfreeze", 500, "--reason", " "))
     assert run("unfreeze", 500, "--reason", "A typo.").exit_code == 0
+    assert "Issue 500 is on sale." in refused(run("unfreeze", 500, "--reason", "Again."))
+    assert "It is frozen first and sent then." in refused(run("sent", 500))
     run("freeze", 500)
     assert run("feed", 500, draft).exit_code == 0
     assert "1 booking ran." in run("sent", 500, "https://quietpager.example/500").output
