@@ -54,7 +54,7 @@ def test_everything_is_shown_until_something_is_looked_for(desk: Visitor) -> Non
 )
 def test_the_log_is_narrowed_by_who_what_and_issue(desk: Visitor, looked: dict[str, str], found: list[str]) -> None:
     desk.get("/desk/log")
-    shown = lines(desk.submit(looked, form="form.filter"))
+    shown = lines(desk.submit(looked, form="main form"))
     assert [line.startswith(start) for line, start in zip(shown, found, strict=True)] == [True] * len(found), shown
 
 
@@ -64,7 +64,7 @@ def test_what_was_looked_for_stays_on_the_next_page(desk: Visitor) -> None:
     desk.get("/desk/log?who=stripe")
     page = desk.click("Older →")
     assert len(lines(page)) == 10
-    assert page.form("form.filter").values()["who"] == ["stripe"]
+    assert page.form("main form").values()["who"] == ["stripe"]
     assert desk.click("Show everything").select(".log li")
 
 
