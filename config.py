@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SHORTEST_SECRET_KEY = 32
 DATABASES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
 QUEUES = ("memory:", "sqlite:", "postgres:", "postgresql:", "postgresql+psycopg:", "redis:", "rediss:")
+REDIS = ("redis:", "rediss:")
 LARGEST_PORT = 65_535
 
 
@@ -54,7 +56,7 @@ class Config:
     SQLALCHEMY_DATABASE_URI: str = "sqlite:///booking.sqlite"
     """SQLite (a relative path is in the instance folder) or PostgreSQL. The variable is called DATABASE_URL."""
     HUEY_URL: str = "sqlite:///tasks.sqlite"
-    """Where background tasks wait: SQLite, PostgreSQL or Redis; a relative path is in the instance folder."""
+    """Where background tasks wait: SQLite (a relative path is in the instance folder), PostgreSQL, or Redis."""
     RATELIMIT_STORAGE_URI: str = "memory://"
     """Where requests are counted. In memory each process counts for itself; give Redis to count them together."""
     RATELIMIT_ENABLED: bool = True
@@ -163,6 +165,9 @@ class Config:
             yield "DATABASE_URL names no database that this runs on: begin it with sqlite:/// or postgresql://."
         if not self.HUEY_URL.startswith(QUEUES):
             yield "HUEY_URL names no queue that this runs on: begin it with sqlite:///, postgresql:// or redis://."
+        for variable in ("HUEY_URL", "RATELIMIT_STORAGE_URI"):
+            if getattr(self, variable).startswith(REDIS) and find_spec("redis") is None:
+                yield f"{variable} is an address of Redis, whose package is not installed: pip install redis."
 
     def _mail_problems(self) -> Iterator[str]:
         if self.MAIL_SECURITY not in ("starttls", "tls", "none"):

@@ -89,6 +89,8 @@ def test_a_test_key_in_development_goes_to_stripe_itself() -> None:
         ("BASE_URL", "https://ads.example.com/book", "leave its path out"),
         ("DATABASE_URL", "mysql://user:fake@host/name", "DATABASE_URL names no database that this runs on"),
         ("HUEY_URL", "nonsense", "HUEY_URL names no queue that this runs on"),
+        ("HUEY_URL", "redis://127.0.0.1/0", "HUEY_URL is an address of Redis, whose package is not installed"),
+        ("RATELIMIT_STORAGE_URI", "rediss://127.0.0.1/0", "RATELIMIT_STORAGE_URI is an address of Redis"),
         ("STRIPE_SECRET_KEY", "", "STRIPE_SECRET_KEY is missing"),
         ("STRIPE_WEBHOOK_SECRETS", " , ", "STRIPE_WEBHOOK_SECRETS is missing"),
         ("STRIPE_API_BASE", "http://127.0.0.1:12111/", "the simulator takes no part in production"),
