@@ -104,7 +104,7 @@ def _word_problems(text: str, where: str, line: int, field: str) -> list[Problem
         Problem(rule.code, f"{where} {rule.sentence}", line, field) for rule in WORD_RULES if rule.pattern.search(text)
     ]
     if FOOTER_OPENING.casefold() in text.casefold():
-        sentence = f"{where} repeats the issue's footer, below which nothing is sold. Say it in other words."
+        sentence = f"{where} repeats the issue’s footer, below which nothing is sold. Say it in other words."
         problems.append(Problem("footer", sentence, line, field))
     return [*problems, *_character_problems(text, where, line, field)]
 

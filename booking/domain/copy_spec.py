@@ -67,7 +67,7 @@ def _length_problem(body: str, kind: PlacementKind, limit: int) -> Problem | Non
 
 def _name_problems(copy: AdCopy, kind: PlacementKind) -> Iterator[Problem]:
     if not copy.name and kind is PlacementKind.SPONSOR:
-        yield Problem("name-empty", "Write the sponsor's name; it stands in the heading.", field="name")
+        yield Problem("name-empty", "Write the sponsor’s name; it stands in the heading.", field="name")
     if len(copy.name) > NAME_LIMIT:
         sentence = f"The name is {len(copy.name)} characters. The heading has room for {NAME_LIMIT}."
         yield Problem("name-long", sentence, field="name")

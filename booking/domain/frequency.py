@@ -54,12 +54,15 @@ class QuotedLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A basket worked out. `percent` is the discount reached, `hint` the sentence about the next step, or ""."""
+    """A basket worked out. `percent` is the discount reached, `hint` the sentence about the next step, or "";
+    `one_more` is what a single week more would save in all, None when the next step is farther or there is none.
+    """
 
     lines: tuple[QuotedLine, ...]
     weeks: int
     percent: int
     hint: str
+    one_more: Money | None = None
 
     @property
     def subtotal(self) -> Money:
@@ -98,7 +101,9 @@ def quote(lines: Sequence[Line], steps: Sequence[Step] = DEFAULT_STEPS) -> Quote
     weights = [line.price.amount if line.kind is DISCOUNTED else 0 for line in lines]
     parts = whole.share(percent).split(weights) if whole else [whole] * len(lines)
     quoted = tuple(QuotedLine(line, part) for line, part in zip(lines, parts, strict=True))
-    return Quote(quoted, weeks, percent, _hint(eligible, weeks, steps))
+    ahead = _next_step(eligible, weeks, steps)
+    one_more = ahead.saves if ahead and ahead.missing == 1 else None
+    return Quote(quoted, weeks, percent, _hint(ahead, whole, percent), one_more)
 
 
 def percent_for(weeks: int, steps: Sequence[Step]) -> int:
@@ -121,18 +126,30 @@ def policy(steps: Sequence[Step]) -> list[str]:
     return [f"Book {step.weeks} weeks or more at once and each costs {step.percent}% less." for step in steps]
 
 
-def _hint(eligible: Sequence[Line], weeks: int, steps: Sequence[Step]) -> str:
-    """Say what the next step would save, taking further weeks at the price of the latest issue chosen."""
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """The next step: how many weeks it takes, what it gives, and what it would save in all."""
+
+    missing: int
+    percent: int
+    saves: Money
+
+
+def _next_step(eligible: Sequence[Line], weeks: int, steps: Sequence[Step]) -> _Ahead | None:
+    """Work the next step out, taking further weeks at the price of the latest issue chosen."""
     further = next((step for step in sorted(steps, key=lambda step: step.weeks) if step.weeks > weeks), None)
-    if not eligible:
-        return ""
+    if not eligible or further is None:
+        return None
     latest = max(eligible, key=lambda line: line.issue).price
-    whole = total((line.price for line in eligible), latest.currency)
-    if further is None:
-        best = percent_for(weeks, steps)
-        return f"You have the best price: {best}% off saves you {whole.share(best)}." if best else ""
     missing = further.weeks - weeks
-    saved = (whole + latest * missing).share(further.percent)
-    number = NUMBERS[missing - 1] if missing <= len(NUMBERS) else str(missing)
-    more = f"{number} more week{'s' * (missing > 1)}"
-    return f"{more} and all of them cost {further.percent}% less: you would save {saved}."
+    whole = total((line.price for line in eligible), latest.currency) + latest * missing
+    return _Ahead(missing, further.percent, whole.share(further.percent))
+
+
+def _hint(ahead: _Ahead | None, whole: Money, percent: int) -> str:
+    """Say what the next step would save, or that there is no better price."""
+    if ahead is None:
+        return f"You have the best price: {percent}% off saves you {whole.share(percent)}." if percent else ""
+    number = NUMBERS[ahead.missing - 1] if ahead.missing <= len(NUMBERS) else str(ahead.missing)
+    more = f"{number} more week{'s' * (ahead.missing > 1)}"
+    return f"{more} and all of them cost {ahead.percent}% less: you would save {ahead.saves}."

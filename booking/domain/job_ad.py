@@ -133,7 +133,7 @@ def details_problems(fields: Mapping[str, Any]) -> list[Problem]:
 
 def _text_problems(details: JobDetails) -> Iterator[Problem]:
     if not details.title:
-        yield Problem("job-title", "Write the job's title.", field="title")
+        yield Problem("job-title", "Write the job’s title.", field="title")
     if not details.company:
         yield Problem("job-company", "Write who is hiring.", field="company")
     if not details.place and not details.remote:

@@ -16,7 +16,7 @@ from booking.domain.copy_errors import FeedRefused
 from booking.domain.copy_refusals import ApprovedCopyChanged
 from booking.domain.copy_text import AdCopy, sha256, tidy
 from booking.domain.errors import NotFound
-from booking.domain.states import BookingState, IssueState, PlacementKind
+from booking.domain.states import Actor, BookingState, IssueState, PlacementKind
 from booking.models import (
     Booking,
     Creative,
@@ -141,6 +141,7 @@ def _slots(issue: Issue) -> Sequence[tuple[Slot, Booking | None, bool]]:
             joinedload(Slot.house_ad),
             joinedload(Booking.order),
             joinedload(Booking.creative).joinedload(Creative.approved).joinedload(CreativeRevision.review),
+            joinedload(Booking.creative).joinedload(Creative.current).joinedload(CreativeRevision.review),
         )
     ).all()
     return [(slot, booking, disputed) for slot, booking, disputed in rows]
@@ -152,13 +153,20 @@ def _why_not(booking: Booking, disputed: bool) -> str | None:
     creative = booking.creative
     if creative is not None and creative.approved is not None:
         return None
-    return "No copy yet." if creative is None or creative.current_revision_id is None else "The copy is not approved."
+    current = creative.current if creative is not None else None
+    if current is None:
+        return "No copy yet."
+    if current.review is not None:
+        return "You asked for a change."
+    return "Your edit waits for their yes." if current.author is Actor.EDITOR else "The copy is not approved."
 
 
 def _waiting(booking: Booking) -> int | None:
-    """The newest revision, unless what runs is approved already and only withheld."""
+    """The newest revision, while nobody has decided about it and nothing else is approved."""
     creative = booking.creative
-    return None if creative is None or creative.approved_revision_id else creative.current_revision_id
+    if creative is None or creative.approved_revision_id or creative.current is None or creative.current.review:
+        return None
+    return creative.current_revision_id
 
 
 def _placed(slot: Slot, booking: Booking) -> Placed:

@@ -133,9 +133,9 @@ def fallback_applied(booking: Booking, outcome: str) -> Mail:
     return _of_booking("fallback_applied", booking, outcome=outcome)
 
 
-def approved(booking: Booking) -> Mail:
-    """The copy runs as it is."""
-    return _of_booking("approved", booking)
+def approved(booking: Booking, answer: str = "") -> Mail:
+    """The copy runs as it is; `answer` is what the editor says with it, if anything."""
+    return _of_booking("approved", booking, answer=answer)
 
 
 def changes_requested(booking: Booking, reason: str) -> Mail:

@@ -31,12 +31,13 @@ class Seen:
 
 
 @transaction
-def approve(seen: Seen, by: By) -> None:
+def approve(seen: Seen, by: By, answer: str = "") -> None:
     """Let this revision run; it is checked once more. What was approved before runs until this very moment.
 
-    Raises StaleRevision when there is a newer revision, AlreadyDecided, CopyRefused, NotFound.
+    `answer` is what the editor has to say with it, for the advertiser. Raises StaleRevision when there is a newer
+    revision, AlreadyDecided, CopyRefused, NotFound.
     """
-    _approve(seen, by)
+    _approve(seen, by, answer)
 
 
 @transaction
@@ -91,8 +92,8 @@ def edit(seen: Seen, words: Words, by: By) -> int:
     return revision.id
 
 
-def _approve(seen: Seen, by: By) -> None:
-    revision = _decide(seen, ReviewDecision.APPROVED, "", by)
+def _approve(seen: Seen, by: By, answer: str = "") -> None:
+    revision = _decide(seen, ReviewDecision.APPROVED, answer, by)
     creative = db.session.get_one(Creative, revision.creative_id)
     copy = copy_of(revision)
     if sha256(copy) != revision.sha256:
@@ -109,7 +110,7 @@ def _approve(seen: Seen, by: By) -> None:
         raise StaleRevision(seen.sha256)
     db.session.refresh(creative)
     if by.actor is not Actor.ADVERTISER:
-        copy_news.tell("approved", letters.approved, revision, weeks, by.now)
+        copy_news.tell("approved", lambda booking: letters.approved(booking, answer.strip()), revision, weeks, by.now)
     copy_news.announce_approval(revision, weeks, replaces, by.now)
     _audit(revision, "copy.approve", "Approved", by)
 

@@ -86,6 +86,8 @@ def freeze(number: int) -> ResponseReturnValue:
     except Refusal as refusal:
         return show(number, refusal)
     flash(f"Issue {number} is closed for changes with {frozen.ads} ad{'' if frozen.ads == 1 else 's'}.")
+    for gap in frozen.gaps:
+        flash(f"{gap.company}, {gap.kind.label.lower()}, is not in it. {gap.reason}", "warning")
     return to_issue(number)
 
 

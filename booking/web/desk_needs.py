@@ -82,10 +82,10 @@ def _of_issue(issue: IssueLine, today: Today, now: datetime) -> Iterator[Need]:
 
 
 def _reviews(issue: IssueLine, booked: Iterable[Place], now: datetime) -> Iterator[Need]:
-    for place in booked:
-        if not place.waits_for_review or place.submitted_at is None:
-            continue
-        detail = f"{len(place.body or '')} characters, sent {relative(place.submitted_at, now)}."
+    waiting = [(place.submitted_at, place) for place in booked if place.submitted_at and place.waits_for_review]
+    # As the queue has them, so that the next piece after a decision is the next one here.
+    for submitted_at, place in sorted(waiting, key=lambda each: (each[0], each[1].revision_id)):
+        detail = f"{len(place.body or '')} characters, sent {relative(submitted_at, now)}."
         if place.approved_id is not None:
             detail += " What you approved before runs until you decide."
         if issue.due(place) <= now:
@@ -134,7 +134,8 @@ def _issue_link(issue: IssueLine, label: str = "Open the issue") -> tuple[str, s
 
 
 def _of_task(task: TaskLine) -> Need:
-    who = f"{task.title}{f', {task.company}' if task.company else ''}."
+    named = task.company is None or task.company in task.title
+    who = f"{task.title}." if named else f"{task.title}, {task.company}."
     return Need(
         "needs", "Money", who, "", task.advice, "Deal with it", url_for("desk.money", _anchor=f"task-{task.id}")
     )

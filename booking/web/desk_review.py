@@ -18,7 +18,7 @@ from booking.domain.errors import Refusal, StaleRevision
 from booking.domain.states import PlacementKind
 from booking.services import cancelling, link_checks, reviewing
 from booking.services.cancelling import Agreed
-from booking.services.queries.review import ReviewPage, newest_of, queue, review_page
+from booking.services.queries.review import ReviewPage, newest_of, next_issue_of, queue, review_page
 from booking.services.reviewing import Seen
 from booking.web.context import newsletter
 from booking.web.copy_forms import CopyForm, form_of
@@ -34,9 +34,9 @@ Check = tuple[str, str]
 
 
 class DecisionForm(Form):
-    """Why copy is refused, or sent back."""
+    """Why copy is refused or sent back, or an answer that goes with the approval."""
 
-    reason = Paragraphs("Your reason", limit=2000)
+    reason = Paragraphs("Your reason or answer", limit=2000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,13 +58,16 @@ def review(revision_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/review/<int:revision_id>/approve")
 def approve(revision_id: int) -> ResponseReturnValue:
-    """Let exactly this run."""
+    """Let exactly this run, with an answer if there is one."""
+    form = DecisionForm()
+    if not form.validate():
+        return screen(review_page(revision_id), form)
     try:
-        reviewing.approve(seen(revision_id), by_editor())
+        reviewing.approve(seen(revision_id), by_editor(), form.reason.data or "")
     except Refusal as refusal:
-        return not_decided(revision_id, DecisionForm(), refusal)
+        return not_decided(revision_id, form, refusal)
     flash("Approved. It runs exactly so.")
-    return to_next()
+    return to_next(revision_id)
 
 
 @blueprint.post("/review/<int:revision_id>/change")
@@ -78,7 +81,7 @@ def request_changes(revision_id: int) -> ResponseReturnValue:
     except Refusal as refusal:
         return not_decided(revision_id, form, refusal)
     flash("Sent back. Your reason is on its way to the advertiser.")
-    return to_next()
+    return to_next(revision_id)
 
 
 @blueprint.post("/review/<int:revision_id>/reject")
@@ -98,7 +101,7 @@ def reject(revision_id: int) -> ResponseReturnValue:
         if left
         else "Refused. What was approved before stays."
     )
-    return to_next()
+    return to_next(revision_id)
 
 
 @blueprint.get("/review/<int:revision_id>/edit")
@@ -139,12 +142,13 @@ def seen(revision_id: int) -> Seen:
     return Seen(revision_id, request.form.get("sha256", "")[:64])
 
 
-def to_next() -> ResponseReturnValue:
-    """The next piece that waits for the editor, or the empty queue."""
+def to_next(revision_id: int) -> ResponseReturnValue:
+    """The next piece that waits for the editor; after the last one the issue that runs it, which can now be fed."""
     mine = [each for each in queue() if not each.awaits_advertiser]
     if mine:
         return redirect(url_for("desk.review", revision_id=mine[0].revision_id), 303)
-    return redirect(url_for("desk.reviews"), 303)
+    number = next_issue_of(revision_id)
+    return redirect(url_for("desk.reviews") if number is None else url_for("desk.issue", number=number), 303)
 
 
 def not_decided(revision_id: int, form: DecisionForm, refusal: Refusal) -> ResponseReturnValue:
@@ -160,6 +164,7 @@ def screen(page: ReviewPage, form: DecisionForm, refusal: Refusal | None = None)
     """Everything about one revision."""
     waiting = queue()
     ids = [each.revision_id for each in waiting]
+    mine = [each.revision_id for each in waiting if not each.awaits_advertiser]
     here = ids.index(page.revision.id) if page.revision.id in ids else None
     return render_template(
         "desk/review.html",
@@ -173,7 +178,7 @@ def screen(page: ReviewPage, form: DecisionForm, refusal: Refusal | None = None)
         messages=thread(page.revisions, for_editor=True),
         before=ids[here - 1] if here else None,
         after=ids[here + 1] if here is not None and here + 1 < len(ids) else None,
-        place=f"{here + 1} of {len(ids)}" if here is not None else "",
+        place=f"{mine.index(page.revision.id) + 1} of {len(mine)}" if page.revision.id in mine else "",
     ), STATUS[refusal.kind] if refusal else 422 if form.errors else 200
 
 
@@ -184,7 +189,7 @@ def checks(page: ReviewPage) -> list[Check]:
     found: list[Check] = [("passed", f"{length} of {page.copy_limit} characters")] if length <= page.copy_limit else []
     dated = None
     if revision.details is not None:
-        dated = {**revision.details, "issue_date": page.weeks[0].publishes_on if page.weeks else None}
+        dated = {**revision.details, "issue_date": page.coming[0].publishes_on if page.coming else None}
     found += [("error", each.sentence) for each in problems(page.kind, revision.copy, page.copy_limit, dated)]
     if page.kind is PlacementKind.JOB and not (revision.details or {}).get("salary_from"):
         found.append(("warning", "No pay range. Several places require one by law."))

@@ -31,18 +31,20 @@ def pieces(found: Iterable[Piece]) -> list[tuple[str, str]]:
 
 def thread(revisions: Iterable[Revision], *, for_editor: bool) -> list[Message]:
     """Every revision and decision as a message, oldest first; `mine` is the reader's side."""
-    return [message for revision in revisions for message in _messages(revision, for_editor)]
+    every = list(revisions)
+    return [message for revision in every for message in _messages(revision, for_editor, revision is every[-1])]
 
 
-def _messages(revision: Revision, for_editor: bool) -> Iterator[Message]:
+def _messages(revision: Revision, for_editor: bool, is_newest: bool) -> Iterator[Message]:
     by_editor = revision.author is Actor.EDITOR
+    waits = "edited" if revision.awaits_advertiser else "submitted"
     verb = "edited the copy" if by_editor and revision.number > 1 else "sent copy"
     advertiser = "The advertiser" if for_editor else "You"
     author = "The editor" if by_editor else advertiser
     yield Message(
         f"{author} {verb} (version {revision.number})",
         short_moment(revision.submitted_at),
-        "" if revision.decision else "submitted",
+        waits if is_newest and not revision.decision else "",
         revision.note,
         by_editor == for_editor,
     )

@@ -61,7 +61,7 @@ LETTERS: dict[str, Write] = {
     "copy_due": lambda _, booking: letters.copy_due(booking),
     "copy_late": lambda _, booking: letters.copy_late(booking),
     "fallback_applied": lambda _, booking: letters.fallback_applied(booking, "The last approved copy runs again."),
-    "approved": lambda _, booking: letters.approved(booking),
+    "approved": lambda _, booking: letters.approved(booking, "Yes, one ad may name two openings."),
     "changes_requested": lambda _, booking: letters.changes_requested(booking, "The link is broken."),
     "rejected": lambda _, booking: letters.rejected(booking, "We run no ads for gambling."),
     "edited": lambda _, booking: letters.edited(booking, "Two words shorter."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -11,10 +12,11 @@ from sqlalchemy.orm import scoped_session
 
 from booking.db import db
 from booking.domain.states import BookingState, IssueState, PlacementKind
-from booking.models import Booking, FeedRun, Issue, User
+from booking.models import Booking, CreativeRevision, FeedRun, Issue, User
+from booking.services import reviewing
 from booking.services.copywriting import Words
 from tests.support import at
-from tests.support.copy import JOB_WORDS, approved, confirmed, editor_by, submitted
+from tests.support.copy import JOB_WORDS, approved, confirmed, editor_by, seen, submitted
 from tests.support.drafts import Draft
 from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order
 from tests.support.page import Page
@@ -82,6 +84,23 @@ def test_both_sections_stand_as_they_will_and_what_is_missing_is_named(
     assert "From our sponsor, Ledgerline" in page.text
     assert "Jobs ==== Zinc has a job." in page.text
     assert "The copy is not approved." in page.text
+
+
+def test_a_gap_says_whose_turn_it_is(desk: Visitor, sponsor: Booking, editor: User) -> None:
+    (waiting,) = confirmed(make_order(choice(500, PlacementKind.JOB)))
+    revision = submitted(waiting, words=JOB_WORDS)
+    edited = reviewing.edit(seen(revision), replace(JOB_WORDS, body="A shorter text."), editor_by(editor))
+    page = desk.get("/desk/issues/500")
+    assert "Your edit waits for their yes." in page.text
+    assert f"/desk/review/{edited}" in page.links.values()
+    shorter = db.session.get_one(CreativeRevision, edited)
+    reviewing.request_changes(seen(shorter), "Say what it pays.", editor_by(editor))
+    page = desk.get("/desk/issues/500")
+    assert "You asked for a change." in page.text
+    assert f"/desk/review/{edited}" not in page.links.values()
+    frozen = desk.submit(form="form[action$='/freeze']").text
+    assert "closed for changes with 1 ad." in frozen
+    assert "Ledgerline, job ad, is not in it. You asked for a change." in frozen
 
 
 def test_an_uploaded_draft_is_fed_and_taken_away_byte_for_byte(desk: Visitor, sponsor: Booking) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -10,9 +11,10 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from booking.db import db
-from booking.domain.states import BookingState, PlacementKind
+from booking.domain.states import Actor, BookingState, PlacementKind
 from booking.models import Booking, Creative, CreativeRevision, LinkCheck, OutboxMessage, User
-from booking.services import reviewing
+from booking.services import cancelling, freezing, reviewing
+from booking.services.booking_steps import By
 from booking.services.copywriting import Words
 from tests.support import at
 from tests.support.copy import JOB_WORDS, approved, confirmed, editor_by, seen, submitted
@@ -90,7 +92,60 @@ def test_approving_goes_on_to_the_next_piece(desk: Visitor, booking: Booking) ->
     assert creative(booking).approved_revision_id == first.id
     assert page.url == f"/desk/review/{second.id}"
     assert "Approved. It runs exactly so." in page.text
-    assert decide(desk, second, "approve").url == "/desk/review"
+    page = decide(desk, second, "approve")
+    assert page.url == "/desk/issues/500", "after the last piece comes the issue that runs it"
+
+
+def test_copy_that_no_coming_issue_runs_leads_back_to_the_queue(desk: Visitor, booking: Booking) -> None:
+    revision = submitted(booking)
+    desk.get(f"/desk/review/{revision.id}")
+    cancelling.cancel(booking.id, By(Actor.ADVERTISER, NOW, booking.order.user_id), NOW)
+    page = desk.submit(form=f"form[action='/desk/review/{revision.id}/approve']")
+    assert page.url == "/desk/review"
+    assert "No coming issue runs it." in desk.get(f"/desk/review/{revision.id}").text
+
+
+def test_an_answer_goes_with_the_approval(desk: Visitor, booking: Booking) -> None:
+    revision = submitted(booking, words=replace(SHORTER, note="May it name two tools?"))
+    page = desk.get(f"/desk/review/{revision.id}")
+    assert "May it name two tools?" in page.text
+    answer = "Yes, one copy may name two."
+    page = desk.submit({"reason": answer}, form="form[action$='/change']", button="Approve with this answer")
+    assert "Approved. It runs exactly so." in page.text
+    assert creative(booking).approved_revision_id == revision.id
+    mail = db.session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert mail is not None
+    assert answer in mail.body
+    assert answer in desk.get(f"/desk/review/{revision.id}").text
+
+
+def test_only_the_newest_version_waits(desk: Visitor, booking: Booking) -> None:
+    submitted(booking)
+    newer = submitted(booking, words=SHORTER)
+    page = desk.get(f"/desk/review/{newer.id}")
+    assert [node.text() for node in page.select(".thread .state")] == ["In review"]
+
+
+def test_weeks_that_ran_are_not_named(desk: Visitor, booking: Booking, editor: User) -> None:
+    make_issue(501)
+    (second,) = confirmed(make_order(choice(501)))
+    approved(booking, second, by=editor_by(editor))
+    freezing.freeze(500, editor_by(editor))
+    freezing.sent(500, "", editor_by(editor))
+    newer = submitted(second, words=SHORTER)
+    page = desk.get(f"/desk/review/{newer.id}")
+    assert "Issue 501, Sunday 15 March 2026." in page.text
+
+
+def test_what_waits_for_the_advertiser_is_not_counted(desk: Visitor, booking: Booking, editor: User) -> None:
+    revision = submitted(booking)
+    assert "1 of 1 that wait" in desk.get(f"/desk/review/{revision.id}").text
+    edited = reviewing.edit(seen(revision), SHORTER, editor_by(editor))
+    other = submitted(job(), words=JOB_WORDS)
+    assert "1 of 1 that wait" in desk.get(f"/desk/review/{other.id}").text
+    page = desk.get(f"/desk/review/{edited}")
+    assert "that wait" not in page.select(".kicker")[0].text()
+    assert "Edited" in page.text
 
 
 @pytest.mark.scenario(23)

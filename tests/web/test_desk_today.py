@@ -66,6 +66,15 @@ def test_what_is_approved_needs_nobody(desk: Visitor) -> None:
     assert "Approved Ledgerline" in page.text
 
 
+def test_what_came_first_is_reviewed_first(desk: Visitor) -> None:
+    (sponsor,) = confirmed(make_order(choice(500)))
+    submitted(job(), words=JOB_WORDS)
+    submitted(sponsor)
+    page = desk.get("/desk/")
+    assert page.text.index("Harbour Rail, job ad. Version 1") < page.text.index("Ledgerline, sponsor. Version 1")
+    assert page.links["Issue 500"] == "/desk/issues/500"
+
+
 def test_an_answer_that_does_not_come_is_missing_copy(desk: Visitor) -> None:
     revision = submitted(job(), words=JOB_WORDS)
     reviewing.request_changes(seen(revision), "Say what it pays.", editor_by(editor()))

@@ -70,6 +70,11 @@ class ReviewPage:
         return self.is_newest and self.revision.decision is None
 
     @property
+    def coming(self) -> tuple[RunsIn, ...]:
+        """The weeks that have not been sent."""
+        return tuple(week for week in self.weeks if week.issue_state is not IssueState.SENT)
+
+    @property
     def company(self) -> str:
         """Who booked."""
         return self.weeks[0].company if self.weeks else self.revision.name
@@ -155,6 +160,23 @@ def newest_of(revision_id: int) -> int:
     if found is None:
         raise NotFound("copy")
     return found
+
+
+def next_issue_of(revision_id: int) -> int | None:
+    """The number of the soonest issue, not yet sent, that runs the copy of this revision; None where there is none."""
+    return db.session.scalar(
+        sa.select(Issue.number)
+        .join(Slot, Slot.issue_id == Issue.id)
+        .join(Booking, Booking.id == Slot.booking_id)
+        .join(CreativeRevision, CreativeRevision.creative_id == Booking.creative_id)
+        .where(
+            CreativeRevision.id == revision_id,
+            Booking.state == BookingState.CONFIRMED,
+            Issue.state != IssueState.SENT,
+        )
+        .order_by(Issue.sends_at)
+        .limit(1)
+    )
 
 
 def _against(
