@@ -63,6 +63,11 @@ class Awaited:
     is_paid: bool
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether its payment may still come."""
+        return self.state in (AttemptState.OPEN, AttemptState.PROCESSING)
+
+    @property
     def due(self) -> Money:
         """What was asked."""
         return Money(self.amount, self.currency)

@@ -7,48 +7,22 @@ PaymentIntent makes the second time a no-op.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from booking.db import db, run, transaction
+from booking.db import db, transaction
 from booking.domain.money import Money
 from booking.domain.states import Actor, AttemptState, BookingState, EventState, LedgerAccount, PaymentDisposition
 from booking.gateways.stripe_facts import SessionFact
 from booking.models import Payment
 from booking.services import awaited, events, failpoints, letters, places
-from booking.services.accounts import Cause, move_money
-from booking.services.awaited import APPLIED, Awaited
+from booking.services.awaited import Awaited
 from booking.services.booking_steps import By, move_booking
+from booking.services.filing import Receipt, file_orphan, file_payment, send_back
 from booking.services.outbox import Mail, post
 from booking.services.placing import Placed, PlacedLine, place_all
 from booking.services.queries.calendar_dates import open_dates
 from booking.services.rebuilding import rebuild
 from booking.services.refunding import Ask, request_refund
-from booking.services.tasks_for_people import open_task
-
-WAITING = (AttemptState.OPEN, AttemptState.PROCESSING)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Money that arrived, from a session or from an invoice. Amounts in minor units.
-
-    ``asked`` is what the payment was for before promotion codes: it must equal what the attempt froze.
-    """
-
-    intent_id: str | None
-    asked: int
-    paid: int
-    currency: str
-    receipt_url: str
-    invoice_url: str
-    invoice_pdf: str
-
-
-NEW_PAYMENT = sa.insert(Payment)
-FILED = sa.select(Payment.id).where(Payment.stripe_payment_intent_id == sa.bindparam("intent"))
 
 
 @transaction
@@ -86,55 +60,26 @@ def _attempt_of(session: SessionFact, now: datetime) -> Awaited | None:
 
 
 def fold_receipt(attempt: Awaited, receipt: Receipt, now: datetime) -> list[str]:
-    """File a payment and give its order what can be given; returns refunds to submit. Runs inside an act."""
-    if _is_filed(receipt):
-        return []
-    if Money(receipt.asked, receipt.currency) != attempt.due:
-        awaited.turn(attempt, AttemptState.FAILED, now)
-        return _send_back(attempt, receipt, PaymentDisposition.MISMATCH, now)
-    if attempt.is_paid:
-        if attempt.state in WAITING:
-            awaited.turn(attempt, AttemptState.CANCELLED, now)
-        return _send_back(attempt, receipt, PaymentDisposition.DUPLICATE, now)
-    awaited.turn(attempt, AttemptState.PAID, now)
-    payment_id = _file(receipt, PaymentDisposition.APPLIED, now, attempt)
+    """File a payment and give its order what can be given; returns refunds to submit. Runs inside an act.
+
+    A promotion code may have taken everything off: then there is no payment to file, and the paid attempt remembers.
+    """
+    differs = Money(receipt.asked, receipt.currency) != attempt.due
+    if differs or attempt.is_paid:
+        disposition = PaymentDisposition.MISMATCH if differs else PaymentDisposition.DUPLICATE
+        return send_back(attempt, receipt, disposition, now)
+    payment_id = None
+    if receipt.intent_id is not None:
+        payment_id = file_payment(receipt, PaymentDisposition.APPLIED, now, attempt)
+        if payment_id is None:
+            return []
     failpoints.reached("payment-filed")
+    awaited.turn(attempt, AttemptState.PAID, now)
     placed = place_all(attempt, receipt.paid, now)
     failpoints.reached("places-given")
     refunds = list(_send_back_lost(payment_id, placed, now)) if payment_id is not None else []
     _tell(attempt, placed, now)
     return refunds
-
-
-def _is_filed(receipt: Receipt) -> bool:
-    return receipt.intent_id is not None and run(FILED, {"intent": receipt.intent_id}).scalar() is not None
-
-
-def _file(
-    receipt: Receipt, disposition: PaymentDisposition, now: datetime, attempt: Awaited | None = None
-) -> int | None:
-    """Write a payment down; None when a promotion code took everything off, so that there is nothing to file."""
-    if receipt.intent_id is None:
-        return None
-    order_id = attempt.order_id if attempt else None
-    payment = {
-        "order_id": order_id,
-        "attempt_id": attempt.id if attempt else None,
-        "stripe_payment_intent_id": receipt.intent_id,
-        "amount": receipt.paid,
-        "currency": receipt.currency,
-        "promotion_discount": max(0, receipt.asked - receipt.paid),
-        "disposition": disposition,
-        "receipt_url": receipt.receipt_url,
-        "invoice_url": receipt.invoice_url,
-        "invoice_pdf": receipt.invoice_pdf,
-        "received_at": now,
-    }
-    [payment_id] = run(NEW_PAYMENT, payment).inserted_primary_key or [0]
-    account = LedgerAccount.RECEIVABLE if disposition in APPLIED else LedgerAccount.UNAPPLIED
-    cause = Cause("payment", str(payment_id), order_id, now)
-    move_money(cause, "received", LedgerAccount.STRIPE, account, Money(receipt.paid, receipt.currency))
-    return int(payment_id)
 
 
 def _send_back_lost(payment_id: int, placed: Placed, now: datetime) -> Iterator[str]:
@@ -172,53 +117,6 @@ def _slot_gone(attempt: Awaited, lost: list[PlacedLine], now: datetime) -> Mail:
     return letters.slot_gone(attempt, [line.line.week for line in lost], back, dates)
 
 
-def _send_back(attempt: Awaited, receipt: Receipt, disposition: PaymentDisposition, now: datetime) -> list[str]:
-    payment_id = _file(receipt, disposition, now, attempt)
-    if disposition is PaymentDisposition.MISMATCH:
-        open_task(
-            f"mismatch:{receipt.intent_id or attempt.id}",
-            "A payment differs from its order",
-            "Nothing was booked, and what was paid goes back in full. Look the payment up at Stripe: somebody may have"
-            " changed prices or currencies there.",
-            attempt.order_id,
-            now,
-        )
-    elif payment_id is not None:
-        paid = Money(receipt.paid, receipt.currency)
-        post(letters.paid_twice(attempt, paid), f"paid-twice:{receipt.intent_id}", now)
-    return [] if payment_id is None else [_whole_refund(payment_id, disposition, now)]
-
-
-def file_orphan(receipt: Receipt, now: datetime) -> list[str]:
-    """File and send back money that carries our mark and belongs to no order that can be found or told again."""
-    if _is_filed(receipt):
-        return []
-    payment_id = _file(receipt, PaymentDisposition.ORPHAN, now)
-    if payment_id is None:
-        return []
-    open_task(
-        f"orphan:{receipt.intent_id}",
-        "A payment belongs to no order",
-        "It was sent back in full. If a backup was restored, tell the payer that their order has to be made again.",
-        None,
-        now,
-    )
-    return [_whole_refund(payment_id, PaymentDisposition.ORPHAN, now)]
-
-
-def _whole_refund(payment_id: int, disposition: PaymentDisposition, now: datetime) -> str:
-    payment = db.session.get_one(Payment, payment_id)
-    ask = Ask(
-        payment,
-        payment.amount,
-        disposition.label,
-        By(Actor.SYSTEM, now),
-        key=f"whole:{payment.stripe_payment_intent_id}",
-        account=LedgerAccount.UNAPPLIED,
-    )
-    return request_refund(ask).id
-
-
 def _wait_for_bank(attempt: Awaited) -> None:
     if attempt.state is AttemptState.OPEN:
         awaited.turn(attempt, AttemptState.PROCESSING, None)
@@ -228,7 +126,7 @@ def _wait_for_bank(attempt: Awaited) -> None:
 
 def close_unpaid(attempt: Awaited, state: AttemptState, reason: str, now: datetime) -> None:
     """End an attempt that came to nothing and give its slots back. One that is paid or closed already stays."""
-    if attempt.state not in WAITING:
+    if not attempt.is_waiting:
         return
     awaited.turn(attempt, state, now)
     for line in attempt.lines:

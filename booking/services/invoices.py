@@ -19,7 +19,8 @@ from booking.models import CheckoutAttempt, Order, Slot
 from booking.services import audit, awaited, failpoints, letters, places
 from booking.services.booking_steps import By
 from booking.services.charging import charge_of
-from booking.services.folding import Receipt, close_unpaid, fold_receipt
+from booking.services.filing import Receipt
+from booking.services.folding import close_unpaid, fold_receipt
 from booking.services.holding import held_order
 from booking.services.ordered import read_order
 from booking.services.outbox import post

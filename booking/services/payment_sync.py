@@ -11,7 +11,7 @@ from booking.db import db, transaction
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import PaymentFact
 from booking.models import Payment
-from booking.services.folding import Receipt, file_orphan
+from booking.services.filing import Receipt, file_orphan
 from booking.services.invoices import sync_invoice
 from booking.services.paying import sync_session
 from booking.services.refunding import submit_refunds

@@ -198,8 +198,10 @@ def sync_session(session_id: str, dies_at: str = "") -> str:
     return "folded"
 
 
-def handle_event(event: EventFact) -> str:
+def handle_event(event: EventFact, dies_at: str = "") -> str:
     """Act on an event of the inbox."""
+    if dies_at:
+        die_at(dies_at)
     handle(event)
     return "folded"
 

@@ -11,7 +11,7 @@ from booking import clock
 from booking.db import db, transaction
 from booking.domain.states import Actor, BookingState, EventState, PaymentDisposition, RefundState
 from booking.gateways.payments import payments
-from booking.models import Booking, CheckoutAttempt, LedgerEntry, OutboxMessage, Payment, Refund, StripeEvent
+from booking.models import Booking, CheckoutAttempt, LedgerEntry, OutboxMessage, Payment, Refund, Slot, StripeEvent
 from booking.services import paying, refunding
 from booking.services.booking_steps import By
 from booking.services.inbox import file_event
@@ -123,6 +123,45 @@ def test_dying_after_an_event_was_filed_leaves_it_to_be_done(race: Race, till: T
         assert not file_event(event, NOW)
     assert db.session.scalars(sa.select(StripeEvent.state)).all() == [EventState.DONE]
     assert states() == [BookingState.CONFIRMED]
+
+
+@pytest.mark.scenario(8)
+@pytest.mark.parametrize("death", ["event-filed", "payment-filed", "places-given"])
+def test_an_event_is_done_only_with_its_fold_wherever_the_process_dies(race: Race, till: Till, death: str) -> None:
+    with till.at(NOW):
+        order = make_order()
+        paying.start_payment(order.public_id, NOW)
+        till.pay(order)
+        event = next(e for e in payments().events_since(later(NOW, days=-1)) if e.type == "checkout.session.completed")
+        assert file_event(event, NOW)
+        assert race.run(("handle_event", event, death)) == [None]
+        assert db.session.scalars(sa.select(StripeEvent.state)).all() == [EventState.NEW]
+        assert [count(model) for model in (Payment, LedgerEntry, OutboxMessage)] == [0, 0, 0]
+        assert race.run(("handle_event", event)) == ["folded"]
+    assert db.session.scalars(sa.select(StripeEvent.state)).all() == [EventState.DONE]
+    assert states() == [BookingState.CONFIRMED]
+    assert [count(model) for model in (Payment, OutboxMessage)] == [1, 1]
+
+
+@pytest.mark.scenario(12)
+@pytest.mark.parametrize("death", ["refund-submitted", "refund-made"])
+def test_dying_after_a_late_payment_was_folded_leaves_a_refund_that_the_upkeep_makes(
+    race: Race, till: Till, death: str
+) -> None:
+    with till.at(NOW):
+        order = make_order()
+        paying.start_payment(order.public_id, NOW)
+        till.pay(order)
+        event = next(e for e in payments().events_since(later(NOW, days=-1)) if e.type == "checkout.session.completed")
+        assert file_event(event, NOW)
+        db.session.execute(sa.update(Slot).values(locked=True))
+        db.session.commit()
+        assert race.run(("handle_event", event, death)) == [None]
+        assert db.session.scalars(sa.select(StripeEvent.state)).all() == [EventState.DONE]
+        assert states() == [BookingState.UNPLACED]
+        assert refunding.submit_waiting(NOW) == 1
+        assert till.balance() == 0
+    assert [(r.state, r.amount) for r in db.session.scalars(sa.select(Refund))] == [(RefundState.SUCCEEDED, 50_000)]
 
 
 def refund_asked_for(till: Till) -> str:

@@ -12,7 +12,7 @@ import stripe
 from flask import Flask
 
 from booking.db import db
-from booking.domain.states import BookingState, EventState, LedgerAccount, PaymentDisposition, RefundState
+from booking.domain.states import AttemptState, BookingState, EventState, LedgerAccount, PaymentDisposition, RefundState
 from booking.gateways.payments import payments
 from booking.models import CheckoutAttempt, Order, OutboxMessage, StripeEvent
 from booking.services import failpoints, outbox, paying
@@ -184,7 +184,7 @@ def test_a_database_error_in_the_middle_of_a_fold_is_a_500_and_the_retry_succeed
         finally:
             failpoints.hooks.clear()
         assert books.movements() == 0
-        assert db.session.scalars(sa.select(StripeEvent.state)).all() == [EventState.FAILED]
+        assert db.session.scalars(sa.select(StripeEvent.state)).all() == [EventState.FAILED], "its fold is undone"
         assert post(app, body, signed(body)) == 200
     assert books.states() == [BookingState.CONFIRMED]
     assert books.letters() == {"booked": 1}
@@ -232,6 +232,28 @@ def test_the_second_payment_of_one_order_is_refunded_once_and_the_order_stays(ti
             paying.sync_session(session_id)
             paying.sync_session(session_id)
         assert till.balance() == 50_000
+        assert reconcile(later(NOW, days=-1), later(NOW, minutes=1)).whole
     assert books.states() == [BookingState.CONFIRMED]
     assert books.refunds() == [(50_000, "succeeded")]
     assert books.account(LedgerAccount.STRIPE) == 50_000
+    assert books.letters() == {"booked": 1, "paid-twice": 1, "refunded": 1}
+
+
+@pytest.mark.scenario(17)
+def test_an_attempt_that_was_paid_for_a_paid_order_is_over(till: Till) -> None:
+    with till.at(NOW):
+        order = started(till)
+        first = till.session_of(order)
+        db.session.execute(sa.update(CheckoutAttempt).values(state="failed"))
+        db.session.commit()
+    with till.at(later(NOW, minutes=1)):
+        paying.start_payment(order.public_id, later(NOW, minutes=1))
+        second = till.session_of(order)
+        for session_id in (first, second):
+            till.pay(session_id)
+            paying.sync_session(session_id)
+    found = sa.select(CheckoutAttempt.stripe_id, CheckoutAttempt.state)
+    assert {row.stripe_id: row.state for row in db.session.execute(found)} == {
+        first: AttemptState.PAID,
+        second: AttemptState.CANCELLED,
+    }

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from booking.db import db, transaction
 from booking.domain.states import Actor, AttemptState, BookingState, LedgerAccount, PaymentDisposition
-from booking.models import Booking, CheckoutAttempt, Payment
-from booking.services import cancelling, paying
+from booking.models import Booking, CheckoutAttempt, OutboxMessage, Payment
+from booking.services import cancelling, holding, paying
 from booking.services.booking_steps import By
 from booking.services.reconciling import reconcile
 from tests.scenarios import books
-from tests.support.factories import NOW, choice, make_issue, make_order
+from tests.support.factories import NOW, buyer, choice, make_issue, make_order, wish
 from tests.support.till import Till, later
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -91,3 +91,35 @@ def test_a_free_second_session_of_a_paid_order_changes_nothing_and_tells_nobody(
         paying.sync_session(first)
     assert books.states() == [BookingState.CONFIRMED]
     assert books.letters() == {"booked": 1}
+
+
+def test_a_free_session_of_another_amount_than_was_asked_books_nothing_and_a_person_is_told(till: Till) -> None:
+    with till.at(NOW):
+        make_issue(507)
+        order = make_order(choice(506))
+        paying.start_payment(order.public_id, NOW)
+        till.pay(order, promotion_code=promotion(till, 100))
+        db.session.execute(sa.update(CheckoutAttempt).values(amount=49_999))
+        db.session.commit()
+        for _ in range(2):
+            paying.sync_session(till.session_of(order))
+    assert books.states() == [BookingState.HELD]
+    assert books.tasks() == ["A payment differs from its order"]
+    assert not books.letters()
+    assert db.session.scalars(sa.select(CheckoutAttempt.state)).all() == [AttemptState.FAILED]
+
+
+def test_who_paid_less_by_a_code_and_came_too_late_is_promised_what_they_paid(till: Till) -> None:
+    with till.at(NOW):
+        order = make_order()
+        paying.start_payment(order.public_id, NOW)
+        till.pay(order, promotion_code=promotion(till, 20))
+    with till.at(later(NOW, minutes=46)) as now:
+        holding.hold(wish(choice(500), by=buyer("Northwind Rail", "jobs@northwind.example")), now)
+        paying.sync_session(till.session_of(order))
+        assert till.balance() == 0
+        body = db.session.scalars(
+            sa.select(OutboxMessage.body).where(OutboxMessage.dedupe_key.like("slot-gone:%"))
+        ).one()
+    assert "$400 goes back to you" in body
+    assert books.refunds() == [(40_000, "succeeded")]
