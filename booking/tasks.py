@@ -60,7 +60,7 @@ UPKEEP = (
     Upkeep("remind-of-copy", 300, reminding.remind),
     Upkeep("apply-fallbacks", 600, fallbacks.apply_fallbacks),
     Upkeep("send-tear-sheets", 3600, publishing.send_tear_sheets),
-    Upkeep("check-links", 600, link_checks.check_due_links),
+    Upkeep("check-links", 60, link_checks.check_due_links),
     Upkeep("void-overdue-invoices", 600, invoices.void_overdue),
     Upkeep("reconcile", 600, reconciling.reconcile_lately),
     Upkeep("open-issues", 3600, opening.keep_open),

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from booking.db import db, transaction
 from booking.domain.copy_text import is_address
 from booking.domain.errors import NotFound
-from booking.domain.states import BookingState
+from booking.domain.states import BookingState, ReviewDecision
 from booking.gateways import links
-from booking.models import Booking, Creative, CreativeRevision, Issue, LinkCheck, Slot
+from booking.models import Booking, Creative, CreativeReview, CreativeRevision, Issue, LinkCheck, Slot
 
 MAIL = "mailto:"
 AGAIN_AFTER = timedelta(hours=12)
@@ -32,7 +32,10 @@ def check_link(revision_id: int, now: datetime) -> None:
 
 
 def check_due_links(now: datetime) -> int:
-    """Check links that were never looked at, or not lately, of copy that runs soon or ran; returns how many."""
+    """Check links that were never looked at, not since the approval, or not lately; returns how many.
+
+    Of copy that runs soon or ran. It runs every minute: an editor who looks at new copy sees what its link answers.
+    """
     due = list(db.session.scalars(_due(now)))
     db.session.rollback()
     for revision_id in due:
@@ -69,8 +72,13 @@ def _due(now: datetime) -> sa.Select[int]:
             ),
         )
         .outerjoin(LinkCheck, LinkCheck.revision_id == CreativeRevision.id)
+        .outerjoin(CreativeReview, CreativeReview.revision_id == CreativeRevision.id)
         .where(
-            sa.or_(LinkCheck.revision_id.is_(None), LinkCheck.checked_at <= now - AGAIN_AFTER),
+            sa.or_(
+                LinkCheck.revision_id.is_(None),
+                LinkCheck.checked_at <= now - AGAIN_AFTER,
+                sa.and_(CreativeReview.decision == ReviewDecision.APPROVED, LinkCheck.checked_at < CreativeReview.at),
+            ),
             sa.exists()
             .where(
                 Booking.creative_id == Creative.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,16 @@ def test_links_of_what_is_booked_are_looked_at_again_and_again(session: Database
     assert link_checks.check_due_links(NOW + timedelta(hours=11)) == 0
     assert link_checks.check_due_links(NOW + timedelta(hours=13)) == 1
     assert len(checks()) == 1
+
+
+def test_a_link_is_looked_at_again_once_its_copy_is_approved(session: Database) -> None:
+    (booking,) = confirmed(make_order())
+    revision = submitted(booking, words=PRIVATE)
+    assert link_checks.check_due_links(NOW) == 1
+    later = NOW + timedelta(hours=1)
+    reviewing.approve(seen(revision), replace(editor_by(make_editor()), now=later))
+    assert link_checks.check_due_links(later) == 1
+    assert link_checks.check_due_links(later) == 0
 
 
 def test_links_of_holds_and_of_issues_long_past_are_left_alone(session: Database) -> None:
