@@ -5,6 +5,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (selector, root = document) => root.querySelector(selector);
   const every = (selector, attach) => all(selector).forEach(attach);
+  const made = (tag, values) => Object.assign(document.createElement(tag), values);
   const show = (element, on) => { if (element) element.hidden = !on; };
   const debounce = (act, wait) => {
     let timer;
@@ -57,42 +58,46 @@
       return new Intl.NumberFormat("en-US", { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: shown, maximumFractionDigits: shown }).format(minor / 10 ** digits);
     };
     const share = (minor, percent) => Math.floor((2 * minor * percent + 100) / 200);
-    const leader = (row, words, amount) => {
-      const dots = Object.assign(document.createElement("span"), { className: "dots-fill" });
-      const [first, last] = [words, amount].map((text) => Object.assign(document.createElement("span"), { textContent: text }));
-      row.replaceChildren(first, dots, last);
+    const leader = (row, words, amount, below) => {
+      const first = made("span", { textContent: words });
+      if (below) first.append(made("small", { textContent: below }));
+      row.replaceChildren(first, made("span", { className: "dots-fill" }), made("span", { textContent: amount }));
       row.classList.add("leader");
       return row;
     };
     const put = (selector, text) => all(selector, form).forEach((element) => { element.textContent = text; });
     const numbers = "One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split(" ");
     const sum = (inputs) => inputs.reduce((whole, input) => whole + Number(input.dataset.price), 0);
-    const issue = (input) => input.dataset.issue || input.closest("tr") || input;
-    const hintFor = (eligible, weeks, percent) => {
-      const whole = sum(eligible);
+    const row = (input) => input.closest("tr");
+    const stepAhead = (eligible, weeks) => {
       const next = steps.find(([from]) => from > weeks);
-      if (!eligible.length) return "";
-      if (!next) return percent ? `You have the best price: ${percent}% off saves you ${money(share(whole, percent))}.` : "";
+      if (!eligible.length || !next) return null;
       const missing = next[0] - weeks;
-      const saved = share(whole + missing * sum(eligible.slice(-1)), next[1]);
-      return `${numbers[missing - 1] || missing} more week${missing > 1 ? "s" : ""} and all of them cost ${next[1]}% less: you would save ${money(saved)}.`;
+      return [missing, next[1], money(share(sum(eligible) + missing * sum(eligible.slice(-1)), next[1]))];
+    };
+    const hintFor = (ahead, percent, off) => {
+      if (!ahead) return percent ? `You have the best price: ${percent}% off saves you ${money(off)}.` : "";
+      const [missing, less, saves] = ahead;
+      return `${numbers[missing - 1] || missing} more week${missing > 1 ? "s" : ""} and all of them cost ${less}% less: you would save ${saves}.`;
     };
     const draw = () => {
       const chosen = all("[data-price]:checked", form);
       const eligible = chosen.filter((input) => input.dataset.kind === "sponsor");
-      const weeks = new Set(eligible.map(issue)).size;
+      const weeks = new Set(eligible.map(row)).size;
       const percent = steps.reduce((best, [from, less]) => (weeks >= from ? less : best), 0);
       const off = share(sum(eligible), percent);
-      const name = (input) => input.dataset.line || one(".vh", input.parentElement).textContent.replace(/,\s*$/, "");
-      one("[data-order-lines]", form)?.replaceChildren(...chosen.map((input) => leader(document.createElement("li"), name(input), money(sum([input])))));
+      const name = (input) => one(".vh", input.parentElement).textContent.replace(/,\s*$/, "");
+      one("[data-order-lines]", form).replaceChildren(...chosen.map((input) => leader(made("li"), name(input), money(sum([input])), one("time", row(input)).textContent)));
       show(one("[data-order-empty]", form), !chosen.length);
-      const discount = one("[data-order-discount]", form);
-      if (discount) { leader(discount, `${weeks} weeks, ${percent}% less`, `−${money(off)}`); show(discount, off > 0); }
-      const hint = hintFor(eligible, weeks, percent);
+      show(leader(one("[data-order-discount]", form), `${weeks} weeks, ${percent}% less`, `−${money(off)}`), off > 0);
+      const ahead = stepAhead(eligible, weeks);
+      const hint = hintFor(ahead, percent, off);
       put("[data-order-hint]", hint);
-      show(one("[data-order-hint]", form), Boolean(hint));
+      show(one("[data-order-hint]", form), hint);
       put("[data-order-total]", money(sum(chosen) - off));
-      put("[data-order-count]", chosen.length ? `${chosen.length} chosen${off ? `, ${money(off)} saved` : ""}` : "Nothing chosen yet");
+      if (!chosen.length) put(".orderbar [data-order-total]", "");
+      const more = ahead?.[0] === 1 ? `, one more saves ${ahead[2]}` : off ? `, ${money(off)} saved` : "";
+      put("[data-order-count]", chosen.length ? `${chosen.length} chosen${more}` : "Tick the weeks you want");
     };
     form.addEventListener("change", draw);
     addEventListener("pageshow", draw);
@@ -141,7 +146,7 @@
   /* Drafts are saved on the server; what could not be sent is kept here and offered again. */
   every("form[data-autosave-url]", (form) => {
     const url = form.dataset.autosaveUrl;
-    const status = one("[data-autosave]") || document.createElement("p");
+    const status = one("[data-autosave]") || made("p");
     const key = `draft:${url}`;
     const hidden = new Set(all("input[type=hidden]", form).map((input) => input.name));
     const words = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => !hidden.has(name) && typeof value === "string"));
@@ -169,7 +174,7 @@
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
     const older = remembered(key);
     if (older && older !== kept) {
-      const back = Object.assign(document.createElement("button"), { type: "button", className: "button plainer small", textContent: "Bring back the words that were not saved" });
+      const back = made("button", { type: "button", className: "button plainer small", textContent: "Bring back the words that were not saved" });
       back.addEventListener("click", () => {
         for (const [name, value] of JSON.parse(older)) {
           const input = form.elements[name];

@@ -117,15 +117,19 @@ def _word(place: Availability, zone: str) -> str:
     if place.state == "open" and place.offered > 1:
         return f"{place.left} of {place.offered} left"
     if place.state == "held" and place.held_until is not None:
-        return f"Held until {localtime.spell_clock(place.held_until, zone)}"
+        return f"Held until {_without_zone(localtime.spell_clock(place.held_until, zone), zone)}"
     if place.state == "sold" and place.offered > 1:
         return f"All {place.offered} sold"
     return {"blocked": "Not offered", "closed": "Booking closed"}.get(place.state, "")
 
 
 def _moment(moment: datetime, zone: str) -> str:
+    return _without_zone(localtime.spell_short(moment, zone), zone)
+
+
+def _without_zone(printed: str, zone: str) -> str:
     # The zone stands once, at the head of the calendar.
-    return localtime.spell_short(moment, zone).removesuffix(f" {localtime.zone_label(zone)}")
+    return printed.removesuffix(f" {localtime.zone_label(zone)}")
 
 
 def _note(week: Week, around: Surroundings) -> str:

@@ -79,7 +79,8 @@ class AdForm(CopyForm):
 class JobForm(CopyForm):
     """A job ad: its facts, its words, and where to apply. The text for the issue is composed, unless worded by hand."""
 
-    wanted = ("title", "company", "text", "link")
+    # A place is wanted of a job that is not remote, which its hint says.
+    wanted = ("title", "company", "place", "text", "link")
     title = Line("Job title", limit=300)
     company = Line("Company", limit=300)
     place = Line("Place", limit=300)

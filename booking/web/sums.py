@@ -13,9 +13,8 @@ from booking.services.queries.basket import Basket
 class Sum:
     """What templates/components/order.html takes: (label, amount) pairs and sentences."""
 
-    lines: list[tuple[str, str]]
-    dated: list[tuple[str, str]]
-    """The same lines with the date spelled out: nobody shall buy the wrong week."""
+    lines: list[tuple[str, str, str]]
+    """(what, amount, its date spelled out): nobody shall buy the wrong week."""
     discount: tuple[str, str] | None
     total: str
     hint: str
@@ -26,12 +25,11 @@ def printed(basket: Basket, currency: str) -> Sum:
     """The sum of a basket; of an empty one, nothing in the newsletter's currency."""
     quote = basket.quote
     if quote is None:
-        return Sum([], [], None, str(Money.zero(currency)), "", "Nothing chosen yet")
+        return Sum([], None, str(Money.zero(currency)), "", "Tick the weeks you want")
     saved = quote.discount
     discount = (f"{quote.weeks} weeks, {quote.percent}% less", f"−{saved}") if saved else None
-    count_text = f"{len(basket.lines)} chosen" + (f", {saved} saved" if saved else "")
-    lines = [(f"{line.name}, issue {line.issue}", str(line.price)) for line in basket.lines]
-    dated = [
-        (f"{spell_date(line.publishes_on)}: {line.name}, issue {line.issue}", str(line.price)) for line in basket.lines
+    more = f", one more saves {quote.one_more}" if quote.one_more else f", {saved} saved" if saved else ""
+    lines = [
+        (f"{line.name}, issue {line.issue}", str(line.price), spell_date(line.publishes_on)) for line in basket.lines
     ]
-    return Sum(lines, dated, discount, str(quote.total), quote.hint, count_text)
+    return Sum(lines, discount, str(quote.total), quote.hint, f"{len(basket.lines)} chosen{more}")

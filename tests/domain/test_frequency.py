@@ -38,6 +38,11 @@ def test_four_weeks_cost_five_percent_less() -> None:
     assert quoted.hint == "Nine more weeks and all of them cost 10% less: you would save $650."
 
 
+def test_a_single_week_before_a_step_knows_what_it_would_save() -> None:
+    saved = [quote(sponsor_weeks(weeks)).one_more for weeks in (2, 3, 4, 12, 13)]
+    assert saved == [None, dollars(100), None, dollars(650), None]
+
+
 def test_a_quarter_has_the_best_price() -> None:
     quoted = quote(sponsor_weeks(13))
     assert quoted.total == dollars(5850)

@@ -58,7 +58,7 @@ def test_a_sponsor_books_a_week_in_three_pages(session: Db, visitor: Visitor, ti
     make_newsletter()
     visitor.get("/")
     details = visitor.submit({"slot": [SPONSOR_500]}, button="Book these weeks")
-    assert "Sunday 8 March 2026: Sponsor, issue 500" in details.text
+    assert "Sponsor, issue 500 Sunday 8 March 2026 $500" in details.text
     stripe = visitor.submit(DETAILS, button="Hold and pay")
     assert stripe.status == 303
     assert "/c/pay/cs_test_" in (stripe.location or "")

@@ -58,6 +58,8 @@ def test_ticking_a_week_adds_it_to_the_total_and_says_what_the_next_step_saves(p
     # 5% of 500 + 500 + 1,250.50 and another week at 1,250.50.
     expect(order.locator("[data-order-hint]")).to_contain_text("One more week")
     expect(order.locator("[data-order-hint]")).to_contain_text("$175.05")
+    expect(order.locator("[data-order-count]")).to_have_text("3 chosen, one more saves $175.05")
+    expect(order.locator("[data-order-lines] li").last).to_contain_text("Monday 4 January 2027")
     order.get_by_role("checkbox", name="Jobs, issue 814").check()
     expect(order.locator(".sum output")).to_have_text("$2,500.50")
     expect(order.locator("[data-order-hint]")).to_contain_text("$175.05")
@@ -70,6 +72,7 @@ def test_unticking_everything_says_that_nothing_is_chosen(page: Page) -> None:
         order.get_by_role("checkbox", name=f"Sponsor, issue {issue}").uncheck()
     expect(order.locator(".sum output")).to_have_text("$0")
     expect(order.locator("[data-order-empty]")).to_be_visible()
+    expect(order.locator(".orderbar p")).to_have_text("Tick the weeks you want")
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_the_script_gets_the_proof_alone(sponsor: Visitor, booking: Booking) -> 
         ({"body": TEXT, "link": ""}, "The sponsor block needs a link."),
         ({"body": TEXT, "link": "ftp://ledgerline.example"}, "The link must start with https://"),
         ({"body": "x" * 7000, "link": LINK}, "Shorten it to 6000"),
-        ({"name": "", "body": TEXT, "link": LINK}, "Write the sponsor's name"),
+        ({"name": "", "body": TEXT, "link": LINK}, "Write the sponsor’s name"),
         ({"body": "\u202eesrever", "link": LINK}, "turns the direction of text"),
     ],
 )
@@ -167,7 +167,7 @@ def test_a_job_can_be_worded_by_hand(session: Database, visitor: Visitor) -> Non
         ({"closes_on": "2026-03-01"}, "before its issue"),
         ({"closes_on": "soon"}, "cannot be read"),
         ({"link": ""}, "Say where to apply"),
-        ({"title": ""}, "Write the job's title."),
+        ({"title": ""}, "Write the job’s title."),
     ],
 )
 def test_a_job_with_a_slip_is_shown_again(

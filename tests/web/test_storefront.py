@@ -73,7 +73,7 @@ def test_the_page_stands_before_the_newsletter_is_set_up(session: Db, visitor: V
 def test_a_held_place_says_until_when(session: Db, visitor: Visitor) -> None:
     make_order()
     _, sponsor, _ = cells(visitor.get("/"), 500)
-    assert sponsor == "$500 Held until 09:15 London time"
+    assert sponsor == "$500 Held until 09:15"
 
 
 def test_a_place_whose_hold_ran_out_is_open_without_any_task(session: Db, visitor: Visitor) -> None:
@@ -144,6 +144,8 @@ def test_ticked_weeks_in_the_address_are_ticked_and_added_up(session: Db, visito
     assert [box.attributes["value"] for box in page.select("input[checked]")] == weeks
     assert "Total $1,500" in page.text
     assert "One more week and all of them cost 5% less: you would save $100." in page.text
+    assert "3 chosen, one more saves $100" in page.text
+    assert "Sponsor, issue 501 Sunday 15 March 2026 $500" in page.text
 
 
 def test_four_weeks_show_the_discount(session: Db, visitor: Visitor) -> None:
