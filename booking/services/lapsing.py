@@ -55,15 +55,16 @@ def _lapse_run_out(now: datetime) -> tuple[int, list[str]]:
     rows = db.session.scalars(
         sa.select(Booking)
         .join(Slot, Slot.booking_id == Booking.id)
-        .where(Slot.held_until <= now, sa.not_(Slot.locked), Booking.state == BookingState.HELD)
+        .where(Slot.held_until <= now, Booking.state == BookingState.HELD)
         .order_by(Slot.id)
         .limit(AT_ONCE)
     ).all()
     stale: list[str] = []
     count = 0
     for booking in rows:
-        # Decided again on the slot's own row: the buyer may be paying this very moment.
-        mine = sa.update(Slot).where(Slot.booking_id == booking.id, Slot.held_until <= now, sa.not_(Slot.locked))
+        # Decided again on the slot's own row: the buyer may be paying this very moment. One that a freeze has locked
+        # goes back as well: nobody can have it any more, and its holder is to know.
+        mine = sa.update(Slot).where(Slot.booking_id == booking.id, Slot.held_until <= now)
         if places.changed(mine.values(booking_id=None, held_until=None, hold_hard_until=None)):
             stale += lapse(booking, By(Actor.SYSTEM, now), "The hold ran out.")
             count += 1

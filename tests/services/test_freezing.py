@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy.session import Session
@@ -11,11 +13,11 @@ from booking.db import db
 from booking.domain.copy_refusals import ArchiveLinkNotUsable, ReasonMissing
 from booking.domain.errors import NotFound, WrongState
 from booking.domain.states import BookingState, IssueState, PlacementKind
-from booking.models import AuditEntry, Booking, HouseAd, Issue, IssueItem, Slot, Task
-from booking.services import freezing
+from booking.models import AuditEntry, Booking, HouseAd, Issue, IssueItem, OutboxMessage, Slot, Task
+from booking.services import freezing, lapsing
 from booking.services.booking_steps import By
 from tests.support.copy import JOB_WORDS, approved, confirmed, editor_by, submitted
-from tests.support.factories import choice, make_editor, make_issue, make_order, slot_of
+from tests.support.factories import NOW, choice, make_editor, make_issue, make_order, slot_of
 
 Database = scoped_session[Session]
 
@@ -145,3 +147,15 @@ def test_the_archive_is_a_web_address(editor: By, url: str) -> None:
 def test_nothing_is_claimed_in_a_frozen_issue(editor: By) -> None:
     freezing.freeze(500, editor)
     assert db.session.scalar(sa.select(sa.func.count()).where(Slot.issue_id == issue().id, Slot.locked)) == 6
+
+
+def test_a_hold_that_runs_out_in_a_frozen_issue_is_over_and_its_holder_told(editor: By) -> None:
+    order = make_order()
+    freezing.freeze(500, editor)
+    assert lapsing.lapse_run_out(NOW + timedelta(hours=1)) == 1
+    db.session.expire_all()
+    assert order.bookings[0].state is BookingState.LAPSED
+    subjects = db.session.scalars(sa.select(OutboxMessage.subject)).all()
+    assert "Your hold has run out, nothing was charged" in subjects
+    freezing.unfreeze(500, "One ad more.", editor)
+    assert slot_of(500).booking_id is None
