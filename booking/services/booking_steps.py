@@ -22,6 +22,9 @@ class By:
     user_id: int | None = None
 
 
+LONGEST_REASON = 300
+"""Characters of a step's reason. What an editor wrote about copy may be longer, and stands whole in its review."""
+
 NEW_EVENT = sa.insert(BookingEvent)
 MOVE = (
     sa.update(Booking)
@@ -66,7 +69,7 @@ def _write_event(booking_id: int, states: tuple[str, str], seq: int, by: By, rea
         "to_state": str(states[1]),
         "actor": by.actor,
         "actor_id": by.user_id,
-        "reason": reason,
+        "reason": reason[:LONGEST_REASON],
         "at": by.now,
     }
     run(NEW_EVENT, event)

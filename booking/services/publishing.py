@@ -125,7 +125,7 @@ def _conclude(issue: Issue, booking: Booking, blocks: Sequence[Found], by: By) -
     )
     open_task(
         task,
-        f"{booking.order.company} was {faults} of issue {issue.number}"[:160],
+        f"{booking.order.company} was {faults} of issue {issue.number}",
         "Look at the difference on the issue's page. Give them another week as a make-good, or a refund.",
         booking.order_id,
         by.now,

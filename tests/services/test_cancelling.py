@@ -17,6 +17,7 @@ from booking.domain.states import Actor, BookingState, DisputeState, RefundState
 from booking.models import AuditEntry, Booking, Dispute, Issue, OutboxMessage, Refund, Slot, Task
 from booking.services import freezing, holding, outbox, paying
 from booking.services.booking_steps import By
+from booking.services.buyers import Buyer
 from booking.services.cancelling import Agreed, cancel, cancellation_offer
 from booking.services.refunding import Ask, request_refund
 from tests.support.factories import NOW, choice, make_editor, make_issue, make_order
@@ -95,7 +96,8 @@ def test_nothing_is_refunded_after_the_ladder_and_the_place_is_free_all_the_same
 def test_refused_copy_is_refunded_in_full_whatever_the_ladder_says(till: Till) -> None:
     make_issue()
     (booking,) = paid(till, choice(500))
-    cancel(booking.id, By(Actor.EDITOR, NOW, make_editor().id), clock.instant("2026-03-07 09:00"), refused=True)
+    by, reason = By(Actor.EDITOR, NOW, make_editor().id), Agreed("We do not run this. " * 90)
+    cancel(booking.id, by, clock.instant("2026-03-07 09:00"), refused=True, agreed=reason)
     assert refunds() == [(50_000, RefundState.SUCCEEDED)]
     subjects = db.session.scalars(sa.select(OutboxMessage.subject)).all()
     assert not any(subject.startswith("Cancelled") for subject in subjects), "the refusal had its own letter"
@@ -181,7 +183,9 @@ def test_what_did_not_run_can_be_cancelled_by_the_editor_after_the_issue_was_sen
 
 def test_a_disputed_payment_is_not_refunded_on_top(till: Till) -> None:
     make_issue(505)
-    (booking,) = paid(till, choice(504))
+    # As long as the form takes it.
+    company = "Ledgerline and Daughters, " * 4 + "Incorporated LLP"
+    (booking,) = paid(till, choice(504), by=Buyer(company, "Ada Ledger", "press@ledgerline.example"))
     dispute = Dispute(stripe_dispute_id="dp_1", payment_id=till.payment().id, amount=50_000, currency="USD")
     dispute.state, dispute.opened_at = DisputeState.OPEN, NOW
     db.session.add(dispute)
