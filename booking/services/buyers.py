@@ -38,12 +38,11 @@ class Known:
 
 # Statements that every order runs are built once: building them costs more than running them.
 USER = sa.select(User.id).where(User.email == sa.bindparam("email"))
-ADVERTISER = (
-    sa.select(Advertiser.id, Advertiser.vat_number)
+ADVERTISERS = (
+    sa.select(Advertiser.id, Advertiser.name, Advertiser.vat_number)
     .join(Membership, Membership.advertiser_id == Advertiser.id)
-    .where(Membership.user_id == sa.bindparam("user_id"), sa.func.lower(Advertiser.name) == sa.bindparam("name"))
+    .where(Membership.user_id == sa.bindparam("user_id"))
     .order_by(Advertiser.id)
-    .limit(1)
 )
 NEW_USER = sa.insert(User).returning(User.id)
 NEW_ADVERTISER = sa.insert(Advertiser).returning(Advertiser.id)
@@ -72,8 +71,9 @@ def advertiser_for(user: Known, buyer: Buyer, now: datetime) -> int:
 
     Only among the user's own: a company name proves nothing, so nobody joins somebody else's advertiser by typing it.
     """
-    asked = {"user_id": user.id, "name": buyer.company.lower()}
-    found = None if user.is_new else run(ADVERTISER, asked).one_or_none()
+    own = () if user.is_new else run(ADVERTISERS, {"user_id": user.id})
+    # Compared here: lower() of SQLite, and of PostgreSQL in some locales, knows the letters of ASCII alone.
+    found = next((row for row in own if row.name.casefold() == buyer.company.casefold()), None)
     if found is None:
         row = {"name": buyer.company, "vat_number": buyer.vat_number, "created_at": now}
         advertiser_id = run(NEW_ADVERTISER, row).scalar_one()
