@@ -24,7 +24,7 @@ from booking.models import Booking, FeedBase, FeedRun, Issue
 from booking.services import audit
 from booking.services.booking_steps import By
 from booking.services.issue_copy import Gap, Placed, copy_for, issue_numbered
-from booking.services.tasks_for_people import open_task
+from booking.services.tasks_for_people import open_task, open_task_again, questions_about, settle_tasks
 
 REGION_OF = {PlacementKind.SPONSOR: Region.SPONSOR, PlacementKind.EVENT: Region.EVENT, PlacementKind.JOB: Region.JOBS}
 
@@ -42,7 +42,7 @@ class DraftGiven:
 
 @dataclass(frozen=True, slots=True)
 class FeedReport:
-    """What a feed did or would do. With conflicts nothing was written or stored."""
+    """What a feed did or would do. With conflicts nothing was written, and only the questions are on the desk."""
 
     number: int
     result: FeedResult
@@ -65,8 +65,16 @@ def plan_feed(number: int, draft: DraftGiven) -> FeedReport:
 
 
 @transaction
+def remember_questions(report: FeedReport, by: By) -> None:
+    """Put the conflicts of a feed that was only planned on the desk, until a draft of the issue is fed."""
+    _ask_about_draft(report, by)
+
+
+@transaction
 def feed_issue(number: int, draft: DraftGiven, by: By, write: Write | None = None) -> FeedReport:
     """Write the approved copy of the issue into the draft, unless there are conflicts, and store what was written.
+
+    Conflicts wait on the desk from then on, until a draft of the issue is fed.
 
     `write` is given the new bytes when they differ. It runs before the commit: when it fails, nothing is stored; when
     the commit fails after it, the next feed finds exactly the approved copy and adopts it. Raises as `plan_feed`.
@@ -74,7 +82,9 @@ def feed_issue(number: int, draft: DraftGiven, by: By, write: Write | None = Non
     issue = issue_numbered(number, lock=True)
     report = _report(issue, draft)
     if not report.accepted:
+        _ask_about_draft(report, by)
         return report
+    settle_tasks(questions_about(number), by.now)
     _store_base(issue, report.result.base)
     _store_run(issue, draft.content, report, by)
     for region in report.result.not_run:
@@ -95,6 +105,7 @@ def cancel_feed(number: int, draft: DraftGiven, by: By, write: Write | None = No
     result = rules.cancel(draft.content, base_of(issue), draft.choices)
     if result.conflicts:
         return result
+    settle_tasks(questions_about(number), by.now)
     _store_base(issue, {})
     sentence = f"Took the paid copy out of the draft of issue {number}."
     audit.record(by.actor, by.user_id, "issue.cancel-feed", f"issue {number}", sentence, by.now)
@@ -146,6 +157,17 @@ def _store_run(issue: Issue, before: bytes, report: FeedReport, by: By) -> None:
     sentence = f"Fed {count} ad{'' if count == 1 else 's'} into the draft of issue {issue.number}."
     details = {"sha256": after, "revisions": revisions}
     audit.record(by.actor, by.user_id, "issue.feed", f"issue {issue.number}", sentence, by.now, details)
+
+
+def _ask_about_draft(report: FeedReport, by: By) -> None:
+    if report.result.conflicts:
+        regions = " and ".join(conflict.region.value for conflict in report.result.conflicts)
+        open_task_again(
+            questions_about(report.number),
+            f"The draft of issue {report.number} has questions",
+            f"They are about: {regions}. Nothing was written. Feed the draft again and answer them.",
+            by.now,
+        )
 
 
 def _ask_about_not_run(number: int, region: Region, ads: tuple[Placed, ...], by: By) -> None:

@@ -23,7 +23,7 @@ from booking.services.announcing import announce
 from booking.services.booking_steps import By, step
 from booking.services.issue_copy import Gap, IssueCopy, approved_now, issue_numbered
 from booking.services.places import changed
-from booking.services.tasks_for_people import open_task
+from booking.services.tasks_for_people import open_task, questions_about, settle_tasks
 
 LONGEST_ADDRESS = 500
 """Characters of the address of a sent issue."""
@@ -91,6 +91,7 @@ def sent(number: int, archive_url: str, by: By) -> int:
             ran += 1
         else:
             _ask_what_to_do(number, booking, by)
+    settle_tasks(questions_about(number), by.now)
     _announce("issue.sent", number, by, archive_url=url)
     _audit(number, "issue.sent", f"Sent issue {number}; {_count(ran, 'booking')} ran.", by, {"archive_url": url})
     return ran

@@ -53,6 +53,8 @@ def feed(number: int) -> ResponseReturnValue:
                 return download(number, given, report.result)
         else:
             report = feeding.plan_feed(number, given)
+        if not report.accepted:
+            feeding.remember_questions(report, by_editor())
     except Refusal as refusal:
         return show(number, refusal)
     return result_page(number, given, report.result, report.gaps)

@@ -52,7 +52,9 @@ def needs_of(today: Today, now: datetime) -> list[Needs]:
     groups = [
         Needs(issue.number, f"Issue {issue.number}", tuple(_of_issue(issue, today, now))) for issue in today.issues[:2]
     ]
-    elsewhere = (*(_of_task(task) for task in today.tasks), *_of_mail(today.undelivered))
+    shown = {group.number for group in groups}
+    tasks = (_of_task(task) for task in today.tasks if task.draft_of not in shown)
+    elsewhere = (*tasks, *_of_mail(today.undelivered))
     return [*groups, Needs(0, "Money and mail", elsewhere)]
 
 
@@ -122,10 +124,14 @@ def _withheld(issue: IssueLine, place: Place) -> Need:
 
 
 def _conflicts(issue: IssueLine, booked: Iterable[Place], today: Today) -> Iterator[Need]:
+    for task in today.tasks:
+        if task.draft_of == issue.number:
+            link = _issue_link(issue, "Feed it again")
+            yield Need("conflict", "", "The draft", "has questions for you.", task.advice, *link)
     carried = today.fed.get(issue.number)
     approved = {place.approved_id for place in booked if place.may_run}
     if carried is not None and carried != approved and issue.state is not IssueState.SENT:
-        text = "changed after you fed it into the draft. Feed the issue again; your own edits stay."
+        text = "is not what the last feed left in the draft. Feed the issue again; your own edits stay."
         yield Need("conflict", "", "The approved copy", text, "", *_issue_link(issue, "Feed it again"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,36 @@ def test_a_hand_edit_is_a_conflict_that_stores_nothing(editor: By, sponsor: Book
     assert report.result.draft == edited
     assert db.session.query(FeedRun).count() == 1
     assert feed(edited, editor, sponsor=Choice.OVERWRITE).accepted
+
+
+def questions() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Task.title).where(Task.done_at.is_(None))))
+
+
+@pytest.mark.parametrize("end", ["answer", "another draft", "cancel", "send"])
+def test_questions_about_a_draft_wait_until_one_is_fed_or_sent(editor: By, sponsor: Booking, end: str) -> None:
+    fed = feed(DRAFT, editor).result.draft
+    edited = fed.replace(b"rotates the credentials", b"rotates all credentials", 1)
+    approved(sponsor, by=editor, words=Words("Ledgerline", "New words.", "https://ledgerline.example"))
+    for _ in range(2):
+        feed(edited, editor)
+        assert questions() == ["The draft of issue 500 has questions"]
+    assert "They are about: sponsor." in db.session.scalars(sa.select(Task.advice)).one()
+    match end:
+        case "answer":
+            assert feed(edited, editor, sponsor=Choice.KEEP).accepted
+        case "another draft":
+            assert feed(fed, editor).accepted
+        case "cancel":
+            assert not feeding.cancel_feed(500, DraftGiven(fed), editor).conflicts
+        case _:
+            freezing.freeze(500, editor)
+            freezing.sent(500, "", editor)
+    assert questions() == []
+    if end in ("answer", "another draft"):
+        feed(edited.replace(b"New words", b"Our words"), replace(editor, now=editor.now + timedelta(hours=1)))
+        assert questions() == ["The draft of issue 500 has questions"]
 
 
 def test_what_the_editor_marks_as_not_run_becomes_a_task(editor: By, sponsor: Booking) -> None:

@@ -155,7 +155,24 @@ def test_copy_that_changed_after_the_feed_is_a_conflict(desk: Visitor) -> None:
     page = desk.get("/desk/")
     assert "What you approved before runs until you decide." in page.text
     reviewing.approve(seen(newer), by)
-    assert "The approved copy changed after you fed it into the draft." in desk.get("/desk/").text
+    assert "The approved copy is not what the last feed left in the draft." in desk.get("/desk/").text
+
+
+def test_questions_about_a_draft_that_were_not_answered_are_a_conflict(desk: Visitor) -> None:
+    (sponsor,) = confirmed(make_order(choice(500)))
+    approved(sponsor, by=editor_by(editor()))
+    by_hand = Draft(number=500).text().replace("News\n====", "Sponsor\n=======\n\nTin.\n\n\nNews\n====").encode()
+    desk.get("/desk/issues/500")
+    desk.submit({"file": (by_hand, "500.md")}, form="form[action$='/feed']", status=409)
+    page = desk.get("/desk/")
+    assert page.h1 == "Issue 500 needs one thing"
+    assert "Conflict The draft has questions for you." in page.text
+    assert "Feed it again" in page.text
+    assert "Money and mail" not in page.text
+    desk.get("/desk/issues/500")
+    desk.submit({"file": (Draft(number=500).text().encode(), "500.md")}, form="form[action$='/feed']", status=200)
+    desk.submit(button="Take the fed draft", status=200)
+    assert desk.get("/desk/").h1 == "Issue 500 needs nothing from you"
 
 
 def test_copy_of_a_disputed_payment_is_named_as_withheld(desk: Visitor, till: Till) -> None:

@@ -12,6 +12,7 @@ from booking.db import db
 from booking.domain.states import OutboxState
 from booking.models import FeedRun, Issue, Order, OutboxMessage, Task
 from booking.services.queries.desk_places import IssueLine, unsent_issues
+from booking.services.tasks_for_people import DRAFT_QUESTIONS
 
 COMING = 4
 """Issues on the desk's first screen; the first two of them may need the editor now."""
@@ -33,6 +34,13 @@ class TaskLine:
     order: str | None
     company: str | None
     opened_at: datetime
+    key: str
+
+    @property
+    def draft_of(self) -> int | None:
+        """The number of the issue whose draft it asks about, if it does."""
+        cause, _, rest = self.key.partition(":")
+        return int(rest.partition(":")[0]) if cause == DRAFT_QUESTIONS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ def today(now: datetime) -> Today:
 def open_tasks() -> tuple[TaskLine, ...]:
     """The tasks that nobody has done, oldest first."""
     rows = db.session.execute(
-        sa.select(Task.id, Task.title, Task.advice, Order.public_id, Order.company, Task.opened_at)
+        sa.select(Task.id, Task.title, Task.advice, Order.public_id, Order.company, Task.opened_at, Task.dedupe_key)
         .outerjoin(Order, Order.id == Task.order_id)
         .where(Task.done_at.is_(None))
         .order_by(Task.opened_at, Task.id)
