@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from booking import clock
 from booking.db import db, transaction
-from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted
+from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
 from booking.domain.states import AttemptKind, AttemptState, OrderPayment
 from booking.gateways.invoice_params import invoice_params
 from booking.gateways.payments import payments
@@ -39,8 +39,8 @@ def invoice_order(public_id: str, now: datetime, pay_by: datetime | None = None,
     """Send an invoice for a held order and keep its slots until it is due; returns the invoice's address.
 
     Due in 30 days or at the first copy deadline, whichever is earlier, unless the editor, who is `by`, sets ``pay_by``.
-    Raises NotFound, HoldLapsed, NotTrusted, InvoiceTooLate, InvoiceAfterIssue, PaymentsRefused or PaymentsUnreachable
-    (then ask again).
+    Raises NotFound, HoldLapsed, NotTrusted, PaymentUnderWay, InvoiceTooLate, InvoiceAfterIssue, PaymentsRefused or
+    PaymentsUnreachable (then ask again).
     """
     attempt_id, params, url = _open_invoice(public_id, now, pay_by)
     if url:
@@ -63,9 +63,12 @@ def _open_invoice(public_id: str, now: datetime, pay_by: datetime | None) -> tup
         raise NotTrusted
     attempt = db.session.scalars(
         sa.select(CheckoutAttempt).where(
-            CheckoutAttempt.order_id == order.id, CheckoutAttempt.state == AttemptState.OPEN
+            CheckoutAttempt.order_id == order.id,
+            CheckoutAttempt.state.in_([AttemptState.OPEN, AttemptState.PROCESSING]),
         )
     ).one_or_none()
+    if attempt is not None and attempt.state is AttemptState.PROCESSING:
+        raise PaymentUnderWay
     if attempt is not None and attempt.kind is AttemptKind.INVOICE:
         return attempt.id, attempt.params, attempt.url
     if attempt is not None:

@@ -8,7 +8,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from booking.db import db
-from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted
+from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
 from booking.domain.states import AttemptState, BookingState, OrderPayment
 from booking.models import Advertiser, CheckoutAttempt, Order
 from booking.services import invoices, lapsing, paying
@@ -54,6 +54,17 @@ def test_an_invoice_keeps_the_slots_until_it_is_due_and_books_them_when_paid(til
     assert till.payment().amount == 100_000
     assert till.payment().invoice_pdf
     assert books.letters() == {"invoice": 1, "booked": 1}
+
+
+def test_no_invoice_is_sent_while_the_bank_works_on_the_payment(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        paying.start_payment(order.public_id, NOW)
+        till.pay(order, "bank_debit")
+        paying.sync_session(till.session_of(order))
+        with pytest.raises(PaymentUnderWay):
+            invoices.invoice_order(order.public_id, NOW)
+    assert db.session.scalars(sa.select(CheckoutAttempt.kind)).all() == ["checkout"]
 
 
 def test_the_payment_of_an_invoice_leads_to_its_order(till: Till) -> None:
