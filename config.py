@@ -231,6 +231,11 @@ class Production(Config):
     SESSION_COOKIE_NAME: str = "__Host-session"
     SESSION_COOKIE_SECURE: bool = True
 
+    @property
+    def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, Any]:
+        """Errors are logged without their values: names, addresses, and letters that hold a sign-in link."""
+        return {**super().SQLALCHEMY_ENGINE_OPTIONS, "hide_parameters": True}
+
     def problems(self) -> Iterator[str]:
         """What is missing or unsafe."""
         yield from super().problems()

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
+from booking import create_app
+from booking.db import db
 from config import KINDS, STRIPE_API, VARIABLES, Config, ConfigurationError, Development, Production, Test, chosen
 
 PRODUCTION = {
@@ -136,7 +141,15 @@ def test_development_is_not_put_on_the_internet() -> None:
 def test_every_spelling_of_postgresql_gets_the_driver_that_is_installed(scheme: str) -> None:
     config = chosen({**PRODUCTION, "DATABASE_URL": f"{scheme}://db.example.com/ads"})
     assert config.SQLALCHEMY_DATABASE_URI == "postgresql+psycopg://db.example.com/ads"
-    assert config.SQLALCHEMY_ENGINE_OPTIONS == {"pool_pre_ping": True}
+    assert config.SQLALCHEMY_ENGINE_OPTIONS["pool_pre_ping"]
+
+
+def test_in_production_no_log_holds_what_a_failed_statement_was_given() -> None:
+    app = create_app(replace(chosen(PRODUCTION), SQLALCHEMY_DATABASE_URI="sqlite://"))
+    with app.app_context(), pytest.raises(OperationalError) as failed:
+        db.session.execute(sa.text("SELECT :address FROM nowhere"), {"address": "ada@ledgerline.example"})
+    assert "nowhere" in str(failed.value)
+    assert "ada@" not in str(failed.value)
 
 
 def test_sqlite_is_the_default_database_and_needs_no_options() -> None:
