@@ -89,7 +89,7 @@ def reconcile(since: datetime, now: datetime) -> Report:
 
 
 def reconcile_lately(now: datetime) -> str:
-    """The upkeep: look at the last day, and put trouble on the desk; returns what there is to say, "" for nothing."""
+    """The upkeep: look at the last week, and put trouble on the desk; returns what there is to say, "" for nothing."""
     report = reconcile(now - LATELY, now)
     if report.whole:
         return ""
