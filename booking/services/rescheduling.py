@@ -40,7 +40,8 @@ def move_issue(number: int, to: date, note: str, editor_id: int | None, now: dat
     retime(issue, times)
     bring_in_line(now, open_count(now))
     told = _tell_bookers(issue, before, now)
-    sentence = f"Moved issue {number} from {spell_date(before)} to {spell_date(to)}; {told} told by mail."
+    mails = f"{told} mail{'' if told == 1 else 's'}"
+    sentence = f"Moved issue {number} from {spell_date(before)} to {spell_date(to)}; {mails} went out."
     audit.record(Actor.EDITOR, editor_id, "issue.move", f"issue {number}", sentence, now)
     return told
 

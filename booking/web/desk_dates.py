@@ -53,7 +53,7 @@ def move_issue() -> ResponseReturnValue:
         told = rescheduling.move_issue(number, to, form.note.data, editor_id(), clock.now())
     except Refusal as refusal:
         return _page(refusal, move=form)
-    flash(f"Issue {number} is now sent on {day(to)}. {told} told by mail.")
+    flash(f"Issue {number} is now sent on {day(to)}. {told} mail{'' if told == 1 else 's'} went out.")
     return redirect(url_for("desk.calendar"), 303)
 
 

@@ -13,27 +13,27 @@ from booking.web.desk import blueprint
 from booking.web.desk_cells import page_number
 from booking.web.forms import Given, choices
 
-ANY = ""
+WHO = {"": "Anybody", **{actor.value: actor.label for actor in Actor}}
+ABOUT = {"": "Everything", **{key: label for key, (label, _) in PARTS.items()}}
 
 
 class Looked(PlainForm):
     """What is looked for. A plain form: it travels in the address and changes nothing."""
 
-    who = SelectField("Who", choices=choices([(ANY, "Anybody"), *((actor.value, actor.label) for actor in Actor)]))
-    part = SelectField("About", choices=choices([(ANY, "Everything"), *((key, PARTS[key][0]) for key in PARTS)]))
+    who = SelectField("Who", choices=choices(WHO.items()), validate_choice=False)
+    part = SelectField("About", choices=choices(ABOUT.items()), validate_choice=False)
     issue = IntegerField("Issue", [Given("Enter the number of an issue, like 412.", optional=True)])
 
 
 @blueprint.get("/log")
 def log() -> ResponseReturnValue:
-    """Who did what, newest first. What cannot be looked for narrows nothing, and says so at its field."""
+    """Who did what, newest first. What cannot be looked for narrows nothing."""
     form = Looked(request.args)
     form.validate()
-    wrong = form.errors.keys()
     asked = Narrowed(
-        who=Actor(form.who.data) if form.who.data and "who" not in wrong else None,
-        part="" if "part" in wrong else form.part.data or "",
-        issue=None if "issue" in wrong else form.issue.data,
+        who=Actor(form.who.data) if form.who.data in set(Actor) else None,
+        part=form.part.data if form.part.data in PARTS else "",
+        issue=None if form.issue.errors else form.issue.data,
     )
     number = page_number(request.args)
     page = log_page(asked, number)

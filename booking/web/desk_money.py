@@ -37,7 +37,8 @@ def money() -> ResponseReturnValue:
         (Money(held.get(LedgerAccount.DISPUTE, 0), currency), "in dispute"),
     ]
     newest = shown(list_page("orders", 1), most=10)
-    return render_template("desk/money.html", tasks=open_tasks(), facts_shown=facts, newest=newest)
+    tasks = [task for task in open_tasks() if task.draft_of is None]
+    return render_template("desk/money.html", tasks=tasks, facts_shown=facts, newest=newest)
 
 
 @blueprint.get("/money/<any(orders, payments, refunds, disputes, tasks, ledger):name>")
@@ -61,7 +62,8 @@ def reconcile() -> ResponseReturnValue:
     except PaymentsUnreachable:
         flash("Stripe did not answer, so nothing was compared. Try again in a minute.", "error")
     else:
-        for sentence in report.sentences[-12:]:
+        agreed = f"Our books agree with Stripe’s, to the cent. {report.looked_at} objects there were looked at."
+        for sentence in [agreed] if report.whole else report.sentences[-12:]:
             flash(sentence, "message" if report.whole else "warning")
     return redirect(url_for("desk.money"), 303)
 

@@ -41,7 +41,7 @@ def test_a_moved_issue_takes_its_bookings_and_deadlines_along_and_tells_their_ow
     letter = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.dedupe_key.like("issue-moved%"))).one()
     assert "Monday 16 March 2026" in letter.subject + letter.body
     sentence = session.scalars(sa.select(AuditEntry.sentence).where(AuditEntry.action == "issue.move")).one()
-    assert sentence == "Moved issue 501 from Sunday 15 March 2026 to Monday 16 March 2026; 1 told by mail."
+    assert sentence == "Moved issue 501 from Sunday 15 March 2026 to Monday 16 March 2026; 1 mail went out."
 
 
 def test_opening_issues_later_leaves_the_move_as_it_is(session: Db) -> None:

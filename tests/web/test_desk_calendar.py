@@ -151,7 +151,7 @@ def test_an_issue_moves_and_an_extra_one_is_slipped_in(desk: Visitor) -> None:
     confirmed(make_order(choice(502)))
     desk.get("/desk/calendar/dates")
     page = desk.submit({"move-number": "502", "move-to": "2026-03-23"}, form="form[action$='/move']")
-    assert "Issue 502 is now sent on Monday 23 March 2026. 1 told by mail." in page.text
+    assert "Issue 502 is now sent on Monday 23 March 2026. 1 mail went out." in page.text
     desk.get("/desk/calendar/dates")
     page = desk.submit({"extra-on": "2026-03-25"}, form="form[action$='/extra']")
     assert "An extra issue on Wednesday 25 March 2026." in page.text

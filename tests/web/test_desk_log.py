@@ -74,7 +74,15 @@ def test_nothing_of_the_kind_is_said_in_words(desk: Visitor) -> None:
 
 @pytest.mark.parametrize("asked", ["issue=x", "issue=-1", "issue=" + "9" * 30, "who=somebody", "part=', x", "page=x"])
 def test_what_cannot_be_looked_for_narrows_nothing(desk: Visitor, asked: str) -> None:
-    assert len(lines(desk.get(f"/desk/log?{asked}"))) >= 4
+    page = desk.get(f"/desk/log?{asked}")
+    assert len(lines(page)) >= 4
+    assert ("Enter the number of an issue" in page.text) is ("issue=" in asked)
+
+
+def test_an_address_may_ask_for_one_thing_alone(desk: Visitor) -> None:
+    page = desk.get("/desk/log?part=copy")
+    assert page.title.startswith("Log")
+    assert page.form("main form").values() == {"who": [""], "part": ["copy"], "issue": [""]}
 
 
 def test_every_action_that_is_recorded_belongs_to_one_part() -> None:

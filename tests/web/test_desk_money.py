@@ -118,12 +118,21 @@ def test_the_editor_cancels_in_full_or_by_the_terms(desk: Visitor, till: Till) -
     page = desk.get(f"/desk/bookings/{first.id}/cancel")
     assert "Nothing goes back." in page.text
     assert "$500 goes back." in page.text
+    assert "Cancel the booking" in page.text
     done = desk.submit({"how": "all", "reason": "We lost the week."})
     assert "Cancelled. $500 goes back, and a mail says so." in done.text
     desk.get(f"/desk/bookings/{second.id}/cancel")
     desk.submit({"how": "terms", "reason": "They asked for it."})
     assert [amount for amount, _, _ in refunds()] == [50_000, 25_000]
     assert slot_of(500).booking_id is None
+
+
+def test_a_cancellation_that_leaves_no_choice_names_the_amount(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(506))
+    page = desk.get(f"/desk/bookings/{booking.id}/cancel")
+    assert "Cancel and refund $500" in page.text
+    assert not page.select("main input[type=radio]")
+    assert "Cancelled. $500 goes back" in desk.submit({"reason": "They asked for it."}).text
 
 
 def test_a_cancellation_without_a_reason_changes_nothing(desk: Visitor, till: Till) -> None:
@@ -245,7 +254,7 @@ def test_comparing_with_stripe_says_what_came_of_it(desk: Visitor, till: Till) -
     till.pay(order)
     desk.get("/desk/money")
     page = desk.submit(form="main form[action$='/reconcile']")
-    assert "Difference between Stripe's balance and our ledger: $0 (0)." in page.text
+    assert "Our books agree with Stripe’s, to the cent." in page.text
     assert said()[0] == "Compared our books with Stripe’s: they agree."
     assert db.session.scalars(sa.select(Payment.amount)).one() == 50_000
 
