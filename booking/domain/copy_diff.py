@@ -46,18 +46,27 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     if max(len(before), len(after)) > _WORD_LIMIT:
         before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    pieces: list[Piece] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=len(before) > _WORD_LIMIT)
-    for tag, start, end, new_start, new_end in matcher.get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece(Change.SAME, "".join(before[start:end])))
-            continue
-        sides = ((Change.REMOVED, before[start:end]), (Change.ADDED, after[new_start:new_end]))
-        pieces += [Piece(change, "".join(words)) for change, words in sides if words]
+    pieces: list[Piece] = []
+    removed = added = ""
+    opcodes = matcher.get_opcodes()
+    for place, (tag, start, end, new_start, new_end) in enumerate(opcodes):
+        there, here = "".join(before[start:end]), "".join(after[new_start:new_end])
+        # A blank between two changed words is no rest for the eye.
+        if tag == "equal" and (there.strip(" ") or not 0 < place < len(opcodes) - 1):
+            pieces += [*_changed(removed, added), Piece(Change.SAME, there)]
+            removed = added = ""
+        else:
+            removed, added = removed + there, added + here
+    pieces += _changed(removed, added)
     same = sum(_letters(piece.text) for piece in pieces if piece.change is Change.SAME)
     if 2 * same < _ALIKE * (_letters(old) + _letters(new)):
-        pieces = [Piece(change, text) for change, text in ((Change.REMOVED, old), (Change.ADDED, new)) if text]
+        pieces = _changed(old, new)
     return tuple(pieces)
+
+
+def _changed(removed: str, added: str) -> list[Piece]:
+    return [Piece(change, text) for change, text in ((Change.REMOVED, removed), (Change.ADDED, added)) if text]
 
 
 def _letters(text: str) -> int:

@@ -26,6 +26,15 @@ def test_whole_words_change() -> None:
     )
 
 
+def test_neighbouring_words_change_together() -> None:
+    assert [piece.text for piece in word_diff("It pays more than others.", "It pays twice a month.")] == [
+        "It pays ",
+        "more than others",
+        "twice a month",
+        ".",
+    ]
+
+
 def test_long_texts_are_compared_by_line() -> None:
     old = "".join(f"line {number} of many\n" for number in range(1000))
     pieces = word_diff(old, old.replace("line 500 of", "row 500 of"))
