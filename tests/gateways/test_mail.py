@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from booking import clock
 from booking.gateways.mail import Envelope, MailNotSent, MailRefused, MailServer, send
-from tests.support.servers import PostOffice
+from tests.support.browser import required
+from tests.support.servers import PostOffice, receiving_mail
 
 LETTER = Envelope(
     "ada@ledgerline.example",
@@ -72,6 +78,51 @@ def test_mail_does_not_travel_in_the_open_when_it_must_not(post_office: PostOffi
     with pytest.raises(MailNotSent):
         send(LETTER, server(post_office, security=security))
     assert post_office.messages == []
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 that nobody else has signed, with its key in the same file."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        (pytest.fail if required() else pytest.skip)("no openssl here: install your system's openssl package")
+    file = tmp_path / "mail.pem"
+    made = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    command = [openssl, *made.split(), "-keyout", "-", "-out", "-"]
+    file.write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
+    return file
+
+
+@pytest.fixture
+def secure_office(certificate: Path, request: pytest.FixtureRequest) -> Iterator[PostOffice]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with receiving_mail(request.param, context) as office:
+        yield office
+
+
+SECURE = pytest.mark.parametrize(
+    ("secure_office", "security"), [("starttls", "starttls"), ("tls", "tls")], indirect=["secure_office"]
+)
+
+
+@SECURE
+def test_mail_and_password_travel_in_secret(
+    secure_office: PostOffice, security: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    send(LETTER, server(secure_office, security=security, username="ads", password="fake"))
+    assert [message["Subject"] for message in secure_office.messages] == [LETTER.subject]
+    assert secure_office.logins == [("ads", "fake")]
+
+
+@SECURE
+def test_a_server_that_cannot_show_who_it_is_gets_neither_mail_nor_password(
+    secure_office: PostOffice, security: str
+) -> None:
+    with pytest.raises(MailNotSent, match="certificate verify failed"):
+        send(LETTER, server(secure_office, security=security, username="ads", password="fake"))
+    assert (secure_office.messages, secure_office.logins) == ([], [])
 
 
 def test_a_password_is_not_given_to_a_server_that_cannot_take_it(post_office: PostOffice) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import threading
 from asyncio import Server
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator
 
@@ -46,12 +49,25 @@ def serving(app: WSGIApplication) -> Iterator[str]:
         server.server_close()
 
 
+def client_context() -> ssl.SSLContext:
+    """What a client trusts that does not ask who it speaks to."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class _AnyPort(Controller):
     def _trigger_server(self) -> None:
         # aiosmtpd greets the port it was asked for; port 0 became another one.
         assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        if self.ssl_context is None:
+            super()._trigger_server()
+            return
+        # It greets with the server's own side of TLS, which cannot be the client's.
+        plain = socket.create_connection((self.hostname, self.port), timeout=10)
+        with client_context().wrap_socket(plain, server_hostname=self.hostname) as greeted:
+            greeted.recv(1024)
 
 
 @dataclass(slots=True)
@@ -67,6 +83,12 @@ class PostOffice:
     recipients: list[str] = field(default_factory=list)
     refuse_with: str | None = None
     refuse_recipients_with: str | None = None
+    logins: list[tuple[str, str]] = field(default_factory=list)
+
+    def let_in(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: LoginPassword) -> AuthResult:
+        """Let anybody in, and remember with what."""
+        self.logins.append((given.login.decode(), given.password.decode()))
+        return AuthResult(success=True)
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
         """Take a recipient, or refuse them."""
@@ -85,10 +107,16 @@ class PostOffice:
 
 
 @contextmanager
-def receiving_mail() -> Iterator[PostOffice]:
-    """An SMTP server on a free port, without TLS or a password."""
+def receiving_mail(security: str = "none", context: ssl.SSLContext | None = None) -> Iterator[PostOffice]:
+    """An SMTP server on a free port. Without TLS it takes no password; with it, in either way, it takes any."""
     office = PostOffice()
-    controller = _AnyPort(office, hostname=office.host, port=0)
+    takes = {"authenticator": office.let_in, "auth_require_tls": security == "starttls"}
+    ways: dict[str, dict[str, Any]] = {
+        "none": {},
+        "starttls": {**takes, "tls_context": context, "require_starttls": True},
+        "tls": {**takes, "ssl_context": context},
+    }
+    controller = _AnyPort(office, hostname=office.host, port=0, **ways[security])
     controller.start()
     try:
         office.port = controller.port
