@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import url_for
 
 from booking.domain.localtime import relative
-from booking.domain.states import Fallback, IssueState, ReviewDecision
+from booking.domain.states import Fallback, IssueState, OrderPayment, PlacementKind, ReviewDecision
 from booking.services.queries.desk import TaskLine, Today
 from booking.services.queries.desk_places import IssueLine, Place
 from booking.web.desk import existing
@@ -109,7 +109,8 @@ def _missing(issue: IssueLine, place: Place, now: datetime) -> Need:
         word, what = "Change asked", "You asked for a change and have no answer."
     elif place.revision_id is not None and place.decision is None:
         word, what = "Edit sent", "Your edit waits for their yes."
-    otherwise = OTHERWISE[place.fallback] if place.fallback else ""
+    gift = place.paid_by in (OrderPayment.COMPLIMENTARY, OrderPayment.MAKE_GOOD) and place.fallback is Fallback.CREDIT
+    otherwise = "without copy it is cancelled" if gift else OTHERWISE[place.fallback] if place.fallback else ""
     detail = f"{'Was due' if late else 'Due'} {moment(due)}; {otherwise}."
     href = url_for("desk.extend", booking_id=place.booking_id)
     text = f"{place.name.lower()}. {what}"
@@ -124,6 +125,12 @@ def _withheld(issue: IssueLine, place: Place) -> Need:
 
 
 def _conflicts(issue: IssueLine, booked: Iterable[Place], today: Today) -> Iterator[Need]:
+    sponsors = [place for place in booked if place.kind is PlacementKind.SPONSOR]
+    if len(sponsors) > 1:
+        names = " and ".join(f"{place.company}" for place in sponsors)
+        text = "want the one block at the top. No draft can be fed until one of them is in another issue."
+        href = url_for("desk.move", booking_id=sponsors[-1].booking_id)
+        yield Need("conflict", "", names, text, "", f"Move {sponsors[-1].company}", href)
     for task in today.tasks:
         if task.draft_of == issue.number:
             link = _issue_link(issue, "Feed it again")

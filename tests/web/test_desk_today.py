@@ -10,7 +10,7 @@ from booking import clock
 from booking.db import db, transaction
 from booking.domain.states import OutboxState, PlacementKind
 from booking.models import Booking, OutboxMessage, Task, User
-from booking.services import feeding, outbox, reviewing
+from booking.services import feeding, inventory, outbox, reviewing
 from booking.services.disputes import sync_dispute
 from booking.services.feeding import DraftGiven
 from booking.services.outbox import Mail
@@ -143,6 +143,16 @@ def test_more_time_ends_when_the_issue_is_sent(desk: Visitor) -> None:
         desk.get(url)
         desk.post(url, {"until": until}, status=422)
     assert db.session.get_one(Booking, booking.id).copy_due_at is None
+
+
+def test_two_sponsors_for_the_one_block_are_a_conflict(desk: Visitor) -> None:
+    inventory.set_slots(500, PlacementKind.SPONSOR, 2, None, NOW)
+    approved(*confirmed(make_order(choice(500))), by=editor_by(editor()))
+    (second,) = confirmed(make_order(choice(500), by=HARBOUR))
+    approved(second, by=editor_by(editor()))
+    page = desk.get("/desk/")
+    assert "Ledgerline and Harbour Rail want the one block at the top." in page.text
+    assert f"/desk/bookings/{second.id}/move" in {link.attributes["href"] for link in page.select(".needs a")}
 
 
 def test_copy_that_changed_after_the_feed_is_a_conflict(desk: Visitor) -> None:
