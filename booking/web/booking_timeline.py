@@ -10,7 +10,7 @@ from booking.services.queries.portal import BookingLine, CopyStanding
 from booking.web.filters import day, short_moment
 
 Point = tuple[str, str, str]
-"""(phase, title, text); phase is past, now, next or failed."""
+"""(phase, title, text); phase is past, now, wait (for someone else), next or failed."""
 
 OVER = {
     BookingState.LAPSED: ("Hold ended", "Nothing was charged."),
@@ -48,7 +48,7 @@ def next_step(line: BookingLine, now: datetime) -> str:
 
 def _booked(line: BookingLine) -> Point:
     if line.state is not BookingState.HELD:
-        return "past", "Booked", line.company
+        return "past", "Booked", day(line.booked_on)
     return "now", "Held", f"until {short_moment(line.held_until)}" if line.held_until else ""
 
 
@@ -74,7 +74,7 @@ def _review(line: BookingLine) -> Point:
     live = "the approved copy stays in" if line.live else ""
     states = {
         CopyStanding.MISSING: ("next", "Approved", "usually within a day"),
-        CopyStanding.IN_REVIEW: ("now", "In review", live or "the editor reads it"),
+        CopyStanding.IN_REVIEW: ("wait", "In review", live or "the editor reads it"),
         CopyStanding.EDITED: ("now", "Edited by the editor", live or "waits for you"),
         CopyStanding.SENT_BACK: ("now", "Changes requested", live or "waits for you"),
         CopyStanding.REFUSED: ("failed", "Refused", live or "not charged"),

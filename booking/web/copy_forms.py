@@ -11,6 +11,7 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField,
 from wtforms.widgets import CheckboxInput
 
 from booking.domain.copy_attacks import Problem
+from booking.domain.copy_spec import NAME_LIMIT
 from booking.domain.job_ad import Employment, Period, compose_job_text, read_details
 from booking.domain.states import PlacementKind
 from booking.services.copywriting import Words
@@ -67,6 +68,7 @@ class AdForm(CopyForm):
     """Copy of a sponsor or a sponsored event."""
 
     wanted = ("name", "body", "link")
+    name_limit: ClassVar[int] = NAME_LIMIT
     name = Line("Name in the heading", limit=300)
     body = Paragraphs("Text", limit=LONGEST_TEXT)
     link = Line("Link", limit=2500)

@@ -47,7 +47,8 @@ def bookings() -> ResponseReturnValue:
     entries = [entry(line) for line in bookings_of(who.advertiser_ids if who else (), own)]
     over = [each for each in entries if each.line.publishes_on < now.date() or not is_alive(each.line)]
     coming = [each for each in entries if each not in over]
-    return render_template("portal/bookings.html", coming=coming, over=list(reversed(over)))
+    companies = {each.line.company for each in entries}
+    return render_template("portal/bookings.html", coming=coming, over=list(reversed(over)), companies=companies)
 
 
 @blueprint.get("/bookings/<int:booking_id>")

@@ -37,14 +37,14 @@ def thread(revisions: Iterable[Revision], *, for_editor: bool) -> list[Message]:
 
 def _messages(revision: Revision, for_editor: bool, is_newest: bool) -> Iterator[Message]:
     by_editor = revision.author is Actor.EDITOR
-    waits = "edited" if revision.awaits_advertiser else "submitted"
+    asked, read = ("edited", "submitted") if for_editor else ("needs", "in_review")
     verb = "edited the copy" if by_editor and revision.number > 1 else "sent copy"
     advertiser = "The advertiser" if for_editor else "You"
     author = "The editor" if by_editor else advertiser
     yield Message(
         f"{author} {verb} (version {revision.number})",
         short_moment(revision.submitted_at),
-        waits if is_newest and not revision.decision else "",
+        (asked if revision.awaits_advertiser else read) if is_newest and not revision.decision else "",
         revision.note,
         by_editor == for_editor,
     )

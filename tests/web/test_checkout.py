@@ -318,7 +318,7 @@ def test_a_late_payment_whose_place_went_says_that_the_money_returns(
     with till.at("2026-03-02 12:00") as late:
         make_order(choice(500), by=buyer("Harbour Rail", "jobs@harbour.example"), now=late)
         page = visitor.follow(visitor.get(f"/orders/{public_id}?session_id={session_id}", 303, queries=99))
-    assert page.h1 == "This order was cancelled"
+    assert page.h1 == "The place was gone"
     assert "$500 goes back the way it came" in page.text
 
 

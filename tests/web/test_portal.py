@@ -111,6 +111,34 @@ def test_a_booking_leads_to_its_order_and_receipt(visitor: Visitor, booking: Boo
     assert "Receipt" in visitor.click("Order and receipt").links
 
 
+def test_an_order_with_a_cancelled_week_does_not_say_that_the_place_was_gone(
+    visitor: Visitor, booking: Booking, till: Till
+) -> None:
+    first, _ = paid(till, choice(503), choice(504))
+    cancelling.cancel(first.id, By(Actor.ADVERTISER, NOW, first.order.user_id), NOW)
+    page = visitor.get(f"/orders/{first.order.public_id}")
+    assert page.h1 == "Booked. Thank you."
+    assert "was gone" not in page.text
+    assert "Refunded or on its way back $500" in page.text
+
+
+def test_an_order_that_ran_asks_for_no_copy(visitor: Visitor, booking: Booking) -> None:
+    by = editor_by(make_editor())
+    approved(booking, by=by)
+    freezing.freeze(502, by)
+    freezing.sent(502, "https://quietpager.example/502", by)
+    page = visitor.get(f"/orders/{booking.order.public_id}")
+    assert page.h1 == "All of it ran"
+    assert "Go on with your copy" not in page.links
+
+
+def test_companies_are_named_in_the_list_when_there_are_several(visitor: Visitor, booking: Booking) -> None:
+    assert "Sunday 22 March 2026, Ledgerline" not in visitor.get("/bookings").text
+    other = Buyer("Ledgerline Labs", "Press desk", booking.order.buyer_email)
+    holding.hold(wish(choice(504), by=other), NOW)
+    assert "Sunday 22 March 2026, Ledgerline" in visitor.get("/bookings").text
+
+
 def test_a_cancelled_booking_says_what_went_back(visitor: Visitor, booking: Booking) -> None:
     cancelling.cancel(booking.id, By(Actor.ADVERTISER, NOW, booking.order.user_id), NOW)
     assert "Cancelled $500 refunded or on its way back" in visitor.get(f"/bookings/{booking.id}").text

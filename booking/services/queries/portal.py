@@ -50,6 +50,7 @@ class BookingLine:
     id: int
     order: str
     company: str
+    booked_on: datetime
     placement_id: int
     placement: str
     kind: PlacementKind
@@ -194,6 +195,7 @@ def _line(row: sa.Row[*tuple[Any, ...]]) -> BookingLine:
         id=booking.id,
         order=order.public_id,
         company=order.company,
+        booked_on=order.created_at,
         placement_id=placement.id,
         placement=placement.name,
         kind=placement.kind,
