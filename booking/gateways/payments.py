@@ -126,6 +126,12 @@ class Payments:
             page = self.client.v1.refunds.list({"charge": charge_id, "limit": 100})
             return [refund_fact(plain(found)) for found in page.auto_paging_iter()]
 
+    def refunds_of_payment(self, intent_id: str) -> list[RefundFact]:
+        """Every refund of a PaymentIntent, whoever made it."""
+        with translated():
+            page = self.client.v1.refunds.list({"payment_intent": intent_id, "limit": 100})
+            return [refund_fact(plain(found)) for found in page.auto_paging_iter()]
+
     def refund(self, refund_id: str) -> RefundFact:
         """A refund as it is now."""
         with translated():

@@ -19,6 +19,7 @@ from booking.services.booking_steps import By, step
 from booking.services.outbox import post
 from booking.services.payment_sync import sync_payment
 from booking.services.tasks_for_people import open_task, settle_task
+from booking.services.withholding import PAYS_FOR_BOOKINGS
 
 STATES = {
     "won": DisputeState.WON,
@@ -103,14 +104,34 @@ def _lose(dispute: Dispute, payment: Payment, now: datetime) -> None:
     lost = balance(LedgerAccount.DISPUTE, "dispute", str(dispute.id)).get(dispute.currency, 0)
     leg = f"lost-{_next_leg(dispute)}"
     move_money(cause, leg, LedgerAccount.DISPUTE_LOSS, LedgerAccount.DISPUTE, Money(lost, dispute.currency))
+    if payment.disposition in PAYS_FOR_BOOKINGS and _cancel_bookings(dispute, payment, now):
+        _ask_about_the_rest(dispute, payment, now)
+
+
+def _cancel_bookings(dispute: Dispute, payment: Payment, now: datetime) -> bool:
     standing = db.session.scalars(
         sa.select(Booking)
         .where(Booking.order_id == payment.order_id, Booking.state == BookingState.CONFIRMED)
         .order_by(Booking.slot_id)
     ).all()
-    for booking in standing:
-        if places.release(booking.id):
-            reason = "The card holder's bank took the payment back."
-            step(booking, BookingState.CANCELLED, By(Actor.STRIPE, now), reason)
-            letter = letters.cancelled(booking, Money(0, dispute.currency), reason)
-            post(letter, f"dispute-lost:{dispute.id}:{booking.id}", now)
+    cancelled = [booking for booking in standing if places.release(booking.id)]
+    for booking in cancelled:
+        reason = "The card holder's bank took the payment back."
+        step(booking, BookingState.CANCELLED, By(Actor.STRIPE, now), reason)
+        letter = letters.cancelled(booking, Money(0, dispute.currency), reason)
+        post(letter, f"dispute-lost:{dispute.id}:{booking.id}", now)
+    return bool(cancelled)
+
+
+def _ask_about_the_rest(dispute: Dispute, payment: Payment, now: datetime) -> None:
+    """A bank may take back a part: then we keep money for places that were given up, and a person must decide."""
+    rest = Money(payment.amount - payment.refund_reserved - dispute.amount, payment.currency)
+    if rest.amount > 0:
+        open_task(
+            f"dispute-rest:{dispute.stripe_dispute_id}",
+            "A dispute was lost over a part of a payment",
+            f"Its bookings were cancelled, and {rest} of the payment is still ours. Refund it, or book the buyer again"
+            " for it as complimentary.",
+            payment.order_id,
+            now,
+        )

@@ -14,12 +14,10 @@ import sqlalchemy as sa
 from booking.db import db
 from booking.domain.cancellation import Rung, Terms
 from booking.domain.money import Money
-from booking.domain.states import PaymentDisposition, RefundState
+from booking.domain.states import RefundState
 from booking.models import Booking, CancellationStep, LedgerEntry, Newsletter, Payment, Refund
 from booking.services.queries.newsletter import Settings
-from booking.services.withholding import withheld
-
-APPLIED = (PaymentDisposition.APPLIED, PaymentDisposition.LATE_APPLIED)
+from booking.services.withholding import PAYS_FOR_BOOKINGS, withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def money_of(booking: Booking) -> LineMoney:
     """
     row = db.session.execute(
         sa.select(Payment, _sold_for(booking), _gone_back(booking), _is_withheld(booking)).where(
-            Payment.order_id == booking.order_id, Payment.disposition.in_(APPLIED)
+            Payment.order_id == booking.order_id, Payment.disposition.in_(PAYS_FOR_BOOKINGS)
         )
     ).one_or_none()
     if row is None:

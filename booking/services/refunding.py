@@ -1,6 +1,7 @@
 """Sending money back: reserved and written down first, then asked of Stripe with a key, then settled by its answer.
 
-A refund whose outcome is unknown stays ``submitted`` and is asked again with the same key, so it happens once.
+A refund whose outcome is unknown stays ``submitted``. It is looked for at Stripe, and asked again with the same key
+where there is none, so it happens once.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from booking.domain.errors import AmountNotUsable, RefundTooLarge
 from booking.domain.money import Money
 from booking.domain.states import LedgerAccount, RefundState
 from booking.gateways.payments import payments
-from booking.gateways.stripe_facts import APP, PaymentsRefused, PaymentsUnreachable
+from booking.gateways.stripe_facts import APP, PaymentsRefused, PaymentsUnreachable, RefundFact
 from booking.models import Payment, Refund
 from booking.services import failpoints, places
 from booking.services.accounts import Cause, move_money
@@ -97,10 +98,11 @@ def submit_refund(refund_id: str) -> None:
     asked = _mark_submitted(refund_id)
     if asked is None:
         return
-    intent_id, amount = asked
     failpoints.reached("refund-submitted")
     try:
-        fact = payments().create_refund(intent_id, amount, refund_id, {"app": APP, "refund": refund_id})
+        fact = _made_before(asked, refund_id) or payments().create_refund(
+            asked.intent_id, asked.amount, refund_id, {"app": APP, "refund": refund_id}
+        )
     except PaymentsUnreachable as error:
         log.warning("Refund %s: no answer, will be asked again: %s", refund_id, error)
         return
@@ -112,19 +114,31 @@ def submit_refund(refund_id: str) -> None:
     settle_refund(fact, clock.now())
 
 
-@transaction
-def _mark_submitted(refund_id: str) -> tuple[str, int] | None:
-    """The PaymentIntent and amount to ask for, or None when the refund is settled."""
-    waiting = (RefundState.REQUESTED, RefundState.SUBMITTED)
-    mark = sa.update(Refund).where(Refund.id == refund_id, Refund.state.in_(waiting), Refund.stripe_refund_id.is_(None))
-    if not places.changed(mark.values(state=RefundState.SUBMITTED)):
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    intent_id: str
+    amount: int
+    again: bool
+
+
+def _made_before(asked: _Asked, refund_id: str) -> RefundFact | None:
+    """The refund whose answer was lost. Stripe forgets a key after a day, and would then make a second one."""
+    if not asked.again:
         return None
-    row = db.session.execute(
-        sa.select(Payment.stripe_payment_intent_id, Refund.amount)
-        .join(Payment, Payment.id == Refund.payment_id)
-        .where(Refund.id == refund_id)
-    ).one()
-    return row[0], row[1]
+    made = payments().refunds_of_payment(asked.intent_id)
+    return next((fact for fact in made if fact.metadata.get("refund") == refund_id), None)
+
+
+@transaction
+def _mark_submitted(refund_id: str) -> _Asked | None:
+    """What to ask for, and whether it may have been asked for before; None when the refund is settled."""
+    refund = db.session.get(Refund, refund_id, with_for_update=True, populate_existing=True)
+    waiting = (RefundState.REQUESTED, RefundState.SUBMITTED)
+    if refund is None or refund.state not in waiting or refund.stripe_refund_id is not None:
+        return None
+    again = refund.state is RefundState.SUBMITTED
+    refund.state = RefundState.SUBMITTED
+    return _Asked(refund.payment.stripe_payment_intent_id, refund.amount, again)
 
 
 @transaction

@@ -65,7 +65,7 @@ def through(call: Call, headers: dict[str, str]) -> tuple[int, Json]:
     store = call.world.store
     if call.key:
         mark = idempotency.fingerprint(call.request.method, call.request.path, call.form)
-        replay = idempotency.begin(store, call.key, mark, call.id)
+        replay = idempotency.begin(store, call.key, mark, call.id, call.world.now())
         if replay is not None:
             headers |= {"Idempotent-Replayed": "true", "Original-Request": replay.request_id}
             return replay.status, replay.body

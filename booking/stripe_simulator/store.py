@@ -25,8 +25,9 @@ CREATE INDEX IF NOT EXISTS object_due ON object (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS object_intent ON object (kind, json_extract(body, '$.payment_intent'));
 CREATE INDEX IF NOT EXISTS object_charge ON object (kind, json_extract(body, '$.charge'));
 CREATE INDEX IF NOT EXISTS object_invoice ON object (kind, json_extract(body, '$.invoice'));
-CREATE TABLE IF NOT EXISTS idempotency (
-    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, request_id TEXT NOT NULL, status INTEGER, body TEXT);
+CREATE TABLE IF NOT EXISTS remembered_key (
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, request_id TEXT NOT NULL, created INTEGER NOT NULL,
+    status INTEGER, body TEXT);
 CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, type TEXT NOT NULL, payload TEXT NOT NULL,
     state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL, position REAL NOT NULL,
@@ -42,7 +43,7 @@ CREATE TABLE IF NOT EXISTS request_log (
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
-TABLES = ("object", "idempotency", "delivery", "chaos", "request_log", "setting")
+TABLES = ("object", "remembered_key", "delivery", "chaos", "request_log", "setting")
 
 
 class Store:
@@ -56,7 +57,7 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(SCHEMA)
-        self.run("DELETE FROM idempotency WHERE status IS NULL")
+        self.run("DELETE FROM remembered_key WHERE status IS NULL")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -11,8 +11,8 @@ from booking.db import db
 from booking.domain.errors import AmountNotUsable, RefundTooLarge, Refusal
 from booking.domain.states import Actor, BookingState, DisputeState, LedgerAccount, RefundState
 from booking.gateways.payments import payments
-from booking.models import Booking, Dispute, Refund
-from booking.services import freezing, refunding
+from booking.models import Booking, CheckoutAttempt, Dispute, Payment, Refund, Task
+from booking.services import freezing, paying, refunding
 from booking.services.booking_steps import By
 from booking.services.disputes import sync_dispute
 from booking.services.payment_sync import sync_refund
@@ -20,7 +20,7 @@ from booking.services.reconciling import reconcile
 from booking.services.withholding import withheld
 from tests.scenarios import books
 from tests.scenarios.asking import ask
-from tests.support.factories import NOW, make_editor, make_paid_order, slot_of
+from tests.support.factories import NOW, make_editor, make_order, make_paid_order, slot_of
 from tests.support.till import Till, later
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -83,6 +83,21 @@ def test_a_refund_whose_answer_is_lost_is_asked_again_with_the_same_key(till: Ti
         assert books.refunds() == [(20_000, "submitted")]
         refunding.submit_waiting(NOW)
         assert till.balance() == 30_000
+    assert books.refunds() == [(20_000, "succeeded")]
+
+
+@pytest.mark.scenario(19)
+def test_a_refund_whose_answer_is_lost_for_longer_than_stripe_keeps_its_key_is_not_made_twice(till: Till) -> None:
+    with till.at(NOW):
+        make_paid_order(till)
+        till.do("/chaos", target="requests", action="error", when="before", status=500, count=2, path="/v1/refunds")
+        till.do("/chaos", target="requests", action="error", when="after", status=500, count=1, path="/v1/refunds")
+        give_back(till, 20_000)
+    with till.at(later(NOW, days=2)) as now:
+        # The worker was down, and its first act is to ask for what has no answer yet.
+        assert refunding.submit_waiting(now) == 1
+        assert till.balance() == 30_000
+        assert reconcile(later(NOW, days=-1), now).whole
     assert books.refunds() == [(20_000, "succeeded")]
 
 
@@ -205,3 +220,44 @@ def test_a_dispute_after_a_partial_refund_loses_no_money_twice(till: Till) -> No
         taken = -sum(fact.net for fact in payments().movements_since(later(NOW, days=-1)) if fact.amount < 0)
         assert books.account(LedgerAccount.STRIPE) == till.balance() == 50_000 - taken
     assert books.account(LedgerAccount.DISPUTE_LOSS) + 20_000 + books.account(LedgerAccount.FEES) == taken
+
+
+@pytest.mark.scenario(21)
+def test_a_lost_dispute_over_a_part_says_what_we_still_have_of_the_payment(till: Till) -> None:
+    with till.at(NOW):
+        make_paid_order(till)
+        found = till.do(f"/payments/{till.payment().stripe_payment_intent_id}/dispute", amount=20_000)
+        till.do(f"/disputes/{found['id']}/lose")
+        for _ in range(2):
+            sync_dispute(found["id"])
+        assert books.account(LedgerAccount.STRIPE) == till.balance()
+    assert books.states() == [BookingState.CANCELLED]
+    assert books.tasks() == ["A dispute was lost over a part of a payment"]
+    assert "$300 of the payment" in db.session.scalars(sa.select(Task.advice).where(Task.done_at.is_(None))).one()
+
+
+@pytest.mark.scenario(21)
+@pytest.mark.scenario(17)
+def test_a_dispute_of_a_second_payment_leaves_what_the_first_one_paid_for(till: Till) -> None:
+    with till.at(NOW):
+        order = make_order()
+        paying.start_payment(order.public_id, NOW)
+        first = till.session_of(order)
+        db.session.execute(sa.update(CheckoutAttempt).values(state="failed"))
+        db.session.commit()
+    with till.at(later(NOW, minutes=1)) as now:
+        paying.start_payment(order.public_id, now)
+        second = till.session_of(order)
+        # Its refund is still on its way when the buyer complains to the bank.
+        till.do("/chaos", target="requests", action="error", when="before", status=500, count=3, path="/v1/refunds")
+        for session_id in (first, second):
+            till.pay(session_id)
+            paying.sync_session(session_id)
+        twice = db.session.scalars(sa.select(Payment).where(Payment.disposition == "duplicate")).one()
+        found = till.do(f"/payments/{twice.stripe_payment_intent_id}/dispute")
+        sync_dispute(found["id"])
+        assert not is_withheld()
+        till.do(f"/disputes/{found['id']}/lose")
+        sync_dispute(found["id"])
+        assert books.account(LedgerAccount.STRIPE) == till.balance()
+    assert books.states() == [BookingState.CONFIRMED]

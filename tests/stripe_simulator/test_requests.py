@@ -30,6 +30,14 @@ def test_the_same_key_with_another_body_is_refused(client: stripe.StripeClient) 
     assert caught.value.http_status == 400
 
 
+def test_a_key_is_forgotten_after_a_day(simulator: Simulator, client: stripe.StripeClient) -> None:
+    first = sell(client, key="attempt-1").id
+    control(simulator, "/clock", advance=24 * 60 * 60 - 60)
+    assert sell(client, key="attempt-1").id == first
+    control(simulator, "/clock", advance=120)
+    assert sell(client, key="attempt-1").id != first
+
+
 def test_a_key_whose_request_still_runs_is_in_use(simulator: Simulator) -> None:
     control(simulator, "/chaos", target="requests", action="delay", seconds=60, path="/v1/checkout/sessions")
     chaos = f"{simulator.base_url}/_sim/chaos"
