@@ -11,7 +11,8 @@ from booking.domain.errors import Refusal
 from booking.services import privacy, signing_in
 from booking.services.queries import account
 from booking.web.context import nav
-from booking.web.security import limiter, me, signed_in
+from booking.web.rates import at_most
+from booking.web.security import me, signed_in
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -46,7 +47,7 @@ def end_others() -> ResponseReturnValue:
 
 @blueprint.get("/data.json")
 @signed_in
-@limiter.limit("30 per hour")
+@at_most("30 per hour", looking=True)
 def export() -> ResponseReturnValue:
     """Everything that is stored about them, as a file."""
     answer = jsonify(account.everything_about(me().user_id))

@@ -14,7 +14,8 @@ from booking.services import signing_in
 from booking.services.signing_in import SignedIn
 from booking.web.context import nav, own_home
 from booking.web.forms import Email, Form, one_line
-from booking.web.security import limiter, own_path, viewer
+from booking.web.rates import at_most
+from booking.web.security import own_path, viewer
 
 blueprint = Blueprint("auth", __name__)
 
@@ -31,8 +32,8 @@ class AddressForm(Form):
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit(FOR_ONE_BROWSER, methods=["POST"])
-@limiter.limit(FOR_ONE_ADDRESS, methods=["POST"], key_func=lambda: one_line(request.form.get("email")).lower())
+@at_most(FOR_ONE_BROWSER)
+@at_most(FOR_ONE_ADDRESS, lambda: one_line(request.form.get("email")).lower())
 def sign_in() -> ResponseReturnValue:
     """Ask for an address, and send it a link if it is a user's."""
     form = AddressForm(next=request.args.get("next"))
@@ -61,7 +62,7 @@ def link(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/<token>")
-@limiter.limit(FOR_ONE_BROWSER)
+@at_most(FOR_ONE_BROWSER)
 def use(token: str) -> ResponseReturnValue:
     """Use the link up and sign this browser in."""
     try:

@@ -25,7 +25,8 @@ from booking.web.choices import chosen, value_of
 from booking.web.context import newsletter
 from booking.web.dates_file import dates_file
 from booking.web.errors import STATUS
-from booking.web.security import limiter, me, own_order, remember_order, signed_in, viewer
+from booking.web.rates import at_most
+from booking.web.security import me, own_order, remember_order, signed_in, viewer
 from booking.web.storefront import front_page, shelf, ticked
 
 blueprint = Blueprint("checkout", __name__)
@@ -59,7 +60,7 @@ def typed_before() -> dict[str, str]:
 
 
 @blueprint.post("/book")
-@limiter.limit("30 per 10 minutes")
+@at_most("30 per 10 minutes")
 def hold() -> ResponseReturnValue:
     """Hold every chosen week or none, and go on to pay."""
     form = DetailsForm()

@@ -23,7 +23,8 @@ from booking.web.errors import STATUS
 from booking.web.filters import clock_time
 from booking.web.forms import number_in
 from booking.web.portal import blueprint, by_viewer, own_booking
-from booking.web.security import limiter, viewer
+from booking.web.rates import at_most
+from booking.web.security import viewer
 from booking.web.thread import pieces
 
 
@@ -68,7 +69,7 @@ def show_proof(booking_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/bookings/<int:booking_id>/copy/draft")
 @own_booking
-@limiter.limit("120 per minute")
+@at_most("120 per minute")
 def save_draft(booking_id: int) -> ResponseReturnValue:
     """Keep what was typed; asked by the script after a pause in typing."""
     sent = request.form

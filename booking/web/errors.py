@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from booking.domain.errors import Refusal
 from booking.services.queries.newsletter import Settings
 from booking.web.context import nav
+from booking.web.rates import TooOften
 
 STATUS = {"invalid": 422, "conflict": 409, "missing": 404, "forbidden": 403}
 """The status of each kind of refusal."""
@@ -48,7 +48,7 @@ def register(app: Flask) -> None:
         app.config["PROPAGATE_EXCEPTIONS"] = False
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, too_old)
-    app.register_error_handler(RateLimitExceeded, too_often)
+    app.register_error_handler(TooOften, too_often)
     app.register_error_handler(SecurityError, not_here)
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(500, fault)
@@ -77,12 +77,11 @@ def not_here(_error: SecurityError) -> Response:
     return make_response("This address is not served here.\n", 400, {"Content-Type": "text/plain"})
 
 
-def too_often(error: RateLimitExceeded) -> Response:
+def too_often(error: TooOften) -> Response:
     """The page that says when to try again."""
-    seconds = error.limit.limit.get_expiry()
-    minutes = max(1, seconds // 60)
+    minutes = max(1, error.seconds // 60)
     answer = page(429, f"That was too often from here. Try again in {minutes} minute{'s' * (minutes > 1)}.")
-    answer.retry_after = seconds
+    answer.retry_after = error.seconds
     return answer
 
 

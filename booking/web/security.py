@@ -1,4 +1,4 @@
-"""Who may see what: forms that must be ours, browsers that are signed in, and requests that come too often."""
+"""Who may see what: forms that must be ours, and browsers that are signed in."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app, redirect, request, session, url_for
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Flask, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import Unauthorized
@@ -19,13 +17,11 @@ from booking.domain.errors import NotAllowed, NotFound
 from booking.services import signing_in
 from booking.services.queries import people
 from booking.services.queries.people import Viewer
-from booking.web import counting
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address)
 login_manager = LoginManager()
 
 LONGEST_PATH = 200
@@ -40,27 +36,14 @@ class SignInFirst(NotFound):
 
 
 def register(app: Flask) -> None:
-    """Check the token of every form, count requests where a view says so, and load the viewer from the session."""
+    """Check the token of every form, and load the viewer from the session."""
     app.register_error_handler(SignInFirst, lambda _: _to_sign_in())
     csrf.init_app(app)
-    switch = app.config["RATELIMIT_ENABLED"]
-    # The extension has one switch for all apps of a process, thrown by whichever was made last: ours is `unlimited`.
-    app.config["RATELIMIT_ENABLED"] = True
-    if app.config["RATELIMIT_STORAGE_URI"] == "memory://":
-        app.config["RATELIMIT_STORAGE_URI"] = f"{counting.SCHEME}://"
-    limiter.init_app(app)
-    app.config["RATELIMIT_ENABLED"] = switch
     # Its context processor would ask the database on every page, also on those that are shown when it is down.
     login_manager.init_app(app, add_context_processor=False)
     # It would tie sessions to an IP address, and phones change theirs all the time.
     app.config["SESSION_PROTECTION"] = None
     login_manager.user_loader(lambda token: signing_in.viewer_of(token, clock.now()))
-
-
-@limiter.request_filter
-def unlimited() -> bool:
-    """Whether this app counts no requests."""
-    return not current_app.config["RATELIMIT_ENABLED"]
 
 
 def viewer() -> Viewer | None:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from booking import clock
 from booking.gateways.stripe_facts import EventFact, Forged
 from booking.services.inbox import handle, receive
-from booking.web.security import csrf, limiter
+from booking.web.security import csrf
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,6 @@ LARGEST = 256 * 1024
 
 @blueprint.post("/webhooks/stripe")
 @csrf.exempt
-@limiter.exempt
 def stripe() -> Response:
     """Take one event in, snapshot or thin, and act on what it is about."""
     request.max_content_length = LARGEST
