@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -54,6 +54,8 @@ class Candidate:
     sales_close_at: datetime
     booking_id: int | None
     held_until: datetime | None
+    publishes_on: date
+    copy_deadline: datetime
 
     def is_free(self, now: datetime) -> bool:
         """Whether it seems worth claiming. The claim itself decides."""
@@ -86,6 +88,8 @@ CANDIDATES = (
         Slot.sales_close_at,
         Slot.booking_id,
         Slot.held_until,
+        Issue.publishes_on,
+        Issue.copy_deadline,
     )
     .join(Issue, Issue.id == Slot.issue_id)
     .join(Placement, Placement.id == Slot.placement_id)
@@ -93,7 +97,8 @@ CANDIDATES = (
         Issue.number.in_(sa.bindparam("numbers", expanding=True)),
         Placement.kind.in_(sa.bindparam("kinds", expanding=True)),
     )
-    .order_by(Slot.id)
+    # Not the bare id: SQLite would read every slot of the placement by its key, to save itself sorting five rows.
+    .order_by(Slot.id + 0)
     # Not only for the claim's sake: a booking that is inserted locks its slot's key in PostgreSQL, and two that did so
     # before either claimed would wait for each other. SQLite has one writer and needs no lock.
     .with_for_update(of=Slot)
@@ -112,7 +117,7 @@ def candidates(choices: Sequence[Choice]) -> Groups:
     asked = {"numbers": [choice.issue for choice in choices], "kinds": [choice.kind for choice in choices]}
     slots: dict[tuple[int, PlacementKind], list[Candidate]] = {}
     for row in run(CANDIDATES, asked):
-        slot = Candidate(**row._mapping)
+        slot = Candidate(*row)
         slots.setdefault((slot.issue, slot.kind), []).append(slot)
     found = [(choice, sorted(slots.get((choice.issue, choice.kind), []), key=_place)) for choice in choices]
     if any(not group for _, group in found):

@@ -15,18 +15,23 @@ from booking.db import db, run, transaction
 from booking.domain import holds
 from booking.domain.errors import HoldLapsed, NotFound
 from booking.domain.states import Actor, AttemptState, BookingState, OrderPayment
-from booking.models import Booking, CheckoutAttempt, Order
+from booking.models import Booking, CheckoutAttempt, Order, User
 from booking.services import places
 from booking.services.booking_steps import By, step
-from booking.services.buyers import Buyer, known_user, new_user
+from booking.services.buyers import Buyer, Known, new_user
 from booking.services.choosing import Choice, candidates, pick, why_not
 from booking.services.lapsing import close_sessions, lapse_overtaken, open_sessions_of
+from booking.services.ordered import Ordered
 from booking.services.ordering import Wish, earlier_holds, write_order
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SAME_FORM = sa.select(Order.public_id).where(Order.request_key == sa.bindparam("key"))
+WHO = sa.select(
+    sa.select(Order.public_id).where(Order.request_key == sa.bindparam("key")).scalar_subquery(),
+    sa.select(User.id).where(User.email == sa.bindparam("email")).scalar_subquery(),
+)
+"""The order that this form has made before, and the user that the buyer is: one look for both."""
 
 
 def hold(wish: Wish, now: datetime) -> str:
@@ -42,11 +47,14 @@ def hold(wish: Wish, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An order that holds its slots, `known` if it did before, and the sessions to close after the commit."""
+    """An order that holds its slots, and the sessions to close after the commit.
+
+    `order` is what was written, None when the same form had made it before.
+    """
 
     public_id: str
     stale: list[str]
-    known: bool = False
+    order: Ordered | None = None
 
 
 def unless_twice(act: Callable[P, R]) -> Callable[P, R]:
@@ -76,23 +84,23 @@ def take_slots(wish: Wish, now: datetime, *, paying: bool = False) -> Held:
     by = By(Actor.ADVERTISER, now)
     groups = candidates(wish.choices)
     # After the slots are locked: the other click of this form may have been writing its order until now.
-    known = run(SAME_FORM, {"key": wish.request_key}).scalar()
+    buyer = wish.buyer
+    known, user_id = run(WHO, {"key": wish.request_key, "email": buyer.address}).one()
     if known is not None:
-        return Held(known, [], known=True)
+        return Held(known, [])
     stale = _give_back(wish.replaces, by)
     if wish.replaces:
         groups = candidates(wish.choices)
-    buyer = wish.buyer
-    user = known_user(buyer.address)
-    picked = pick(groups, earlier_holds(user.id, groups, now) if user else {}, now)
-    written = write_order(wish, user or new_user(buyer.address, buyer.name, now), picked, now)
-    for one, booking_id in zip(picked, written.booking_ids, strict=True):
+    picked = pick(groups, earlier_holds(user_id, groups, now) if user_id else {}, now)
+    user = Known(user_id, is_new=False) if user_id else new_user(buyer.address, buyer.name, now)
+    order = write_order(wish, user, picked, now)
+    for one, line in zip(picked, order.lines, strict=True):
         lease = holds.for_payment(one.lease, now) if paying else one.lease
-        if not places.claim(booking_id, one.slot.id, one.choice.price, now, lease):
+        if not places.claim(line.booking_id, one.slot.id, one.choice.price, now, lease):
             raise why_not([one.slot], one.choice.price, now)
         if one.slot.booking_id is not None:
-            stale += lapse_overtaken(one.slot.id, booking_id, now)
-    return Held(written.public_id, stale)
+            stale += lapse_overtaken(one.slot.id, line.booking_id, now)
+    return Held(order.public_id, stale, order)
 
 
 def _give_back(public_ids: tuple[str, ...], by: By) -> list[str]:

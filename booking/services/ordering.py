@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,6 +18,7 @@ from booking.domain.states import NONE, Actor, BookingState, Fallback
 from booking.models import Booking, BookingEvent, DiscountStep, Order
 from booking.services.buyers import Buyer, Known, advertiser_for
 from booking.services.choosing import Choice, Groups, Picked
+from booking.services.ordered import HEAD, Ordered, OrderedLine
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that nobody mixes up on the telephone."""
@@ -31,14 +33,6 @@ class Wish:
     buyer: Buyer
     fallback: Fallback
     replaces: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An order that was just added, and the ids of its bookings in the order of what was picked."""
-
-    public_id: str
-    booking_ids: Sequence[int]
 
 
 STEPS = sa.select(DiscountStep.weeks, DiscountStep.percent)
@@ -72,11 +66,13 @@ def earlier_holds(user_id: int, groups: Groups, now: datetime) -> dict[int, list
     return earlier
 
 
-def write_order(wish: Wish, user: Known, picked: Sequence[Picked], now: datetime) -> Written:
-    """Add the order and its bookings, held, each with its first event. The slots are not touched yet."""
+def write_order(wish: Wish, user: Known, picked: Sequence[Picked], now: datetime) -> Ordered:
+    """Add the order and its bookings, held, each with its first event; returns what now stands in the database.
+
+    The slots are not touched yet: each lease in the answer is what a claim still has to get.
+    """
     quoted = _quote(picked)
-    public_id = new_public_id()
-    order = {"public_id": public_id, **_columns(wish, user, quoted, now)}
+    order = _columns(wish, user, quoted, now)
     order_id = run(NEW_ORDER, order).scalar_one()
     bookings = [
         {
@@ -93,12 +89,34 @@ def write_order(wish: Wish, user: Known, picked: Sequence[Picked], now: datetime
     ids = run(NEW_BOOKINGS, bookings).scalars().all()
     event = {"seq": 1, "from_state": NONE, "to_state": BookingState.HELD.value, "actor": Actor.ADVERTISER, "at": now}
     run(NEW_EVENTS, [{"booking_id": booking_id, **event} for booking_id in ids])
-    return Written(public_id, ids)
+    lines = (_line(*each) for each in zip(picked, bookings, ids, strict=True))
+    return Ordered(tuple(lines), order_id, *(order[column.key] for column in HEAD[1:]))
+
+
+def _line(one: Picked, booking: Mapping[str, Any], booking_id: int) -> OrderedLine:
+    slot, lease = one.slot, one.lease
+    return OrderedLine(
+        booking_id=booking_id,
+        state=booking["state"],
+        price=booking["price"],
+        discount=booking["discount"],
+        fallback=booking["fallback"],
+        slot_id=slot.id,
+        ordinal=slot.ordinal,
+        occupant=booking_id,
+        held_until=lease.until,
+        hold_hard_until=lease.hard_until,
+        kind=slot.kind,
+        placement=slot.label,
+        issue=slot.issue,
+        publishes_on=slot.publishes_on,
+        copy_deadline=slot.copy_deadline,
+    )
 
 
 def new_public_id() -> str:
     """A name for an order that nobody guesses: 60 random bits."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(12))
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(12))
 
 
 def _quote(picked: Sequence[Picked]) -> Quote:
@@ -112,9 +130,10 @@ def _quote(picked: Sequence[Picked]) -> Quote:
     return quote(lines, [Step(weeks, percent) for weeks, percent in rows])
 
 
-def _columns(wish: Wish, user: Known, quoted: Quote, now: datetime) -> dict[str, object]:
+def _columns(wish: Wish, user: Known, quoted: Quote, now: datetime) -> dict[str, Any]:
     buyer = wish.buyer
     return {
+        "public_id": new_public_id(),
         "request_key": wish.request_key,
         "advertiser_id": advertiser_for(user, buyer, now),
         "user_id": user.id,

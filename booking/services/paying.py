@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from booking import clock
-from booking.db import db, run, transaction
+from booking.db import db, run, run_alone, transaction
 from booking.domain import holds
 from booking.domain.errors import HoldCannotBeExtended, HoldLapsed, PaymentUnderWay
 from booking.domain.states import AttemptState
@@ -26,7 +26,7 @@ from booking.services.charging import charge_of, order_page
 from booking.services.folding import fold_session
 from booking.services.holding import Held, take_slots, unless_twice
 from booking.services.lapsing import close_sessions
-from booking.services.ordered import Ordered, held_order, read_order
+from booking.services.ordered import Ordered, held_order
 from booking.services.ordering import Wish
 from booking.services.refunding import submit_refunds
 
@@ -84,7 +84,7 @@ def payment_page(held: HeldToPay, now: datetime) -> str:
 def _hold_to_pay(wish: Wish, now: datetime) -> tuple[Held, Started | None]:
     held = take_slots(wish, now, paying=True)
     # The order of a form that was pressed before may have come further: that is for `start_payment` to find out.
-    return held, None if held.known else _new_attempt(read_order(held.public_id), now)
+    return held, _new_attempt(held.order, now) if held.order else None
 
 
 def _page_of(started: Started, now: datetime) -> str:
@@ -98,7 +98,7 @@ def _page_of(started: Started, now: datetime) -> str:
         _close_attempt(started.id, AttemptState.FAILED, now)
         raise
     failpoints.reached("session-created")
-    _store_session(started.id, session.id, session.url)
+    run_alone(STORE, {"attempt": started.id, "session": session.id, "address": session.url})
     return session.url
 
 
@@ -151,12 +151,6 @@ def _new_attempt(order: Ordered, now: datetime) -> Started:
     }
     run(NEW_ATTEMPT, attempt)
     return Started(attempt_id, params)
-
-
-@transaction
-def _store_session(attempt_id: str, stripe_id: str, url: str) -> None:
-    stored = {"attempt": attempt_id, "session": stripe_id, "address": url}
-    run(STORE, stored)
 
 
 @transaction

@@ -1,0 +1,92 @@
+"""What every act rests on: one commit, no nesting, and another try after a passing refusal."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy.session import Session
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import scoped_session
+
+from booking.db import run, run_alone, transaction
+from booking.models import User
+from tests.support.factories import NOW
+
+NEW = sa.insert(User)
+
+
+def row(email: str) -> dict[str, object]:
+    return {"email": email, "name": "", "role": "advertiser", "created_at": NOW}
+
+
+def users(session: scoped_session[Session]) -> list[str]:
+    return list(session.scalars(sa.select(User.email).order_by(User.email)))
+
+
+def test_a_statement_alone_is_committed(session: scoped_session[Session]) -> None:
+    run_alone(NEW, row("press@example.com"))
+    session.rollback()
+    assert users(session) == ["press@example.com"]
+
+
+def test_an_act_that_fails_leaves_nothing(session: scoped_session[Session]) -> None:
+    @transaction
+    def fail() -> None:
+        run(NEW, row("press@example.com"))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert users(session) == []
+
+
+@pytest.mark.parametrize("inner", [lambda: run_alone(NEW, row("b@example.com")), transaction(lambda: None)])
+def test_what_commits_on_its_own_does_not_run_inside_an_act(inner: object, session: scoped_session[Session]) -> None:
+    @transaction
+    def outer() -> None:
+        run(NEW, row("a@example.com"))
+        assert callable(inner)
+        inner()
+
+    with pytest.raises(RuntimeError, match="cannot run inside"):
+        outer()
+    assert users(session) == []
+
+
+class Passing(Exception):
+    """As PostgreSQL refuses one of two transactions that met."""
+
+    sqlstate = "40001"
+
+
+def test_a_passing_refusal_runs_the_whole_act_again(
+    session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    tries: list[str] = []
+
+    @transaction
+    def act() -> None:
+        tries.append("again")
+        run(NEW, row("press@example.com"))
+        if len(tries) < 3:
+            raise DBAPIError("", None, Passing())
+
+    act()
+    assert (len(tries), users(session)) == (3, ["press@example.com"])
+
+
+def test_a_refusal_that_will_not_pass_is_raised_at_once(session: scoped_session[Session]) -> None:
+    tries: list[str] = []
+
+    @transaction
+    def act() -> None:
+        tries.append("once")
+        run(NEW, row("press@example.com"))
+        run(NEW, row("press@example.com"))
+
+    with pytest.raises(DBAPIError):
+        act()
+    assert (len(tries), users(session)) == (1, [])
