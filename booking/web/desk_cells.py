@@ -15,6 +15,7 @@ from booking.services.queries.lists import ListPage
 from booking.web.context import newsletter
 
 FURTHEST_PAGE = 10_000
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 WITH_A_SHAPE = (BookingState, DisputeState, PaymentDisposition, RefundState)
 """What a page draws as a state, with its shape and colour, and not as a word alone."""
@@ -41,14 +42,15 @@ class ShownPage:
 
 
 def shown(page: ListPage, most: int | None = None) -> ShownPage:
-    """The page with its cells written out, or only the first rows of it."""
+    """The page with its cells written out, or only the first rows of it, without the columns that are empty on it."""
+    rows = page.rows[:most]
     # The number of an advertiser is for programs; people know it by its name. An order's is in every mail.
     first = 1 if page.thing == "advertiser" else 0
-    rows = tuple(
-        Shown(_href(page.thing, row[0]), tuple(_cell(each) for each in row[first:])) for row in page.rows[:most]
-    )
+    kept = [at for at in range(first, len(page.head)) if at == first or not rows or any(text(row[at]) for row in rows)]
+    lines = tuple(Shown(_href(page.thing, row[0]), tuple(_cell(row[at]) for at in kept)) for row in rows)
+    head = tuple(page.head[at] for at in kept)
     older = page.number + 1 if page.has_more else 0
-    return ShownPage(page.title, page.head[first:], rows, page.number, page.number - 1, older)
+    return ShownPage(page.title, head, lines, page.number, page.number - 1, older)
 
 
 def _cell(cell: Cell) -> str | Labelled:
@@ -60,7 +62,7 @@ def text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         zone = newsletter().zone
         spelled = spell_date(local_date(cell, zone)).split()
-        return f"{spelled[1]} {spelled[2][:3]} {spelled[3]}"
+        return NO_BREAK.join((spelled[1], spelled[2][:3], spelled[3]))
     if isinstance(cell, Labelled):
         return cell.label
     return "" if cell is None else str(cell)

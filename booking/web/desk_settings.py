@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, TimeField
+from wtforms.widgets import TextArea
 
 from booking.domain.errors import NotFound, Refusal
 from booking.domain.states import PlacementKind
@@ -25,7 +26,7 @@ class NewsletterForm(Form):
 
     seen = HiddenField()
     name = Line("Name", limit=80, required="Enter the newsletter’s name.")
-    tagline = Line("What a sponsor gets, in one sentence", limit=300)
+    tagline = Line("What a sponsor gets, in one sentence", limit=300, widget=TextArea())
     editor_name = Line("Editor’s name", limit=120)
     contact_email = Email("Address for questions", required="")
     zone = Line("Time zone", limit=64, required="Enter a time zone, like Europe/London.")
@@ -50,7 +51,7 @@ class PlacementForm(Form):
 
     seen = HiddenField()
     name = Line("Name", limit=60, required="Enter what it is called.")
-    description = Line("What a buyer gets", limit=400)
+    description = Line("What a buyer gets", limit=400, widget=TextArea())
     position = IntegerField("Place in the list", [Given("Enter a number, like 1.")])
     slots_per_issue = IntegerField("Places in each new issue", [Given("Enter a number, like 5.")])
     copy_limit = IntegerField("Most characters of copy", [Given("Enter a number, like 300.")])

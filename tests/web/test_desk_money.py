@@ -193,6 +193,14 @@ def test_the_list_of_advertisers_leads_to_each_by_name(desk: Visitor) -> None:
     assert desk.click("Ledgerline").h1 == "Ledgerline"
 
 
+def test_a_column_that_is_empty_on_a_page_is_left_out(desk: Visitor) -> None:
+    order = make_order(choice(504))
+    assert "PO number" not in desk.get("/desk/money/orders").text
+    db.session.get_one(Order, order.id).po_number = "PO 7"
+    db.session.commit()
+    assert "PO 7" in desk.get("/desk/money/orders").text
+
+
 def test_a_long_list_has_pages(desk: Visitor) -> None:
     make_many(60)
     first = desk.get("/desk/money/orders")

@@ -52,6 +52,7 @@ def test_the_overview_says_what_is_set(desk: Visitor) -> None:
     assert "Sundays at 10:00, Europe/London" in page.text
     assert "4 weeks 5% off" in page.text
     assert "14 days or more before 100% back" in page.text
+    assert "Later Nothing back" in page.text
 
 
 def test_a_new_deadline_is_followed_by_the_issues_that_nobody_booked(desk: Visitor) -> None:
