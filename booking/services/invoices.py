@@ -11,19 +11,21 @@ import sqlalchemy as sa
 from booking import clock
 from booking.db import db, transaction
 from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
-from booking.domain.states import AttemptKind, AttemptState, OrderPayment
+from booking.domain.states import AttemptKind, AttemptState, BookingState, OrderPayment
 from booking.gateways.invoice_params import invoice_params
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import InvoiceFact, PaymentsRefused
-from booking.models import CheckoutAttempt, Order, Slot
+from booking.models import Booking, CheckoutAttempt, Order, Slot
 from booking.services import audit, awaited, failpoints, letters, places
 from booking.services.booking_steps import By
 from booking.services.charging import charge_of
-from booking.services.filing import Receipt
+from booking.services.filing import Receipt, file_orphan
 from booking.services.folding import close_unpaid, fold_receipt
 from booking.services.holding import held_order
+from booking.services.memory import recall
 from booking.services.ordered import read_order
 from booking.services.outbox import post
+from booking.services.rebuilding import rebuild
 from booking.services.refunding import submit_refunds
 
 NET = timedelta(days=30)
@@ -134,11 +136,17 @@ def sync_invoice(invoice_id: str) -> None:
 
 @transaction
 def _fold_invoice(invoice: InvoiceFact, now: datetime) -> list[str]:
+    paid = invoice.status == "paid"
     attempt = awaited.locked(invoice.metadata.get("attempt", ""))
-    if attempt is None or attempt.kind is not AttemptKind.INVOICE:
+    if attempt is None and paid and rebuild(invoice, now):
+        attempt = awaited.locked(invoice.metadata["attempt"])
+    if attempt is None:
+        # What tells no order is the receipt of a Checkout Session, which tells it itself.
+        return file_orphan(_receipt(invoice), now) if paid and recall(invoice.metadata) else []
+    if attempt.kind is not AttemptKind.INVOICE:
         return []
     awaited.store(attempt, invoice.id, invoice.url)
-    if invoice.status == "paid":
+    if paid:
         return fold_receipt(attempt, _receipt(invoice), now)
     if invoice.status in OVER:
         close_unpaid(attempt, AttemptState.CANCELLED, "The invoice was made void.", now)
@@ -149,7 +157,8 @@ def _receipt(invoice: InvoiceFact) -> Receipt:
     return Receipt(
         intent_id=invoice.intent_id,
         asked=invoice.amount_subtotal,
-        paid=invoice.amount_paid,
+        # The editor may mark an invoice as paid by a transfer that Stripe does not see: then nothing is there.
+        paid=invoice.amount_paid if invoice.intent_id else 0,
         currency=invoice.currency,
         receipt_url="",
         invoice_url=invoice.url,
@@ -158,7 +167,10 @@ def _receipt(invoice: InvoiceFact) -> Receipt:
 
 
 def void_overdue(now: datetime) -> int:
-    """The upkeep: void invoices whose due date has passed, which gives their slots back; returns how many."""
+    """The upkeep: void invoices that are overdue, which gives their slots back, or wait for nothing; returns how many.
+
+    Nothing is waited for once the order was paid by card after all, or none of its bookings is held any more.
+    """
     overdue = _overdue(now)
     for invoice_id in overdue:
         void(invoice_id)
@@ -175,13 +187,14 @@ def void(invoice_id: str) -> None:
 
 @transaction
 def _overdue(now: datetime) -> list[str]:
+    held = sa.exists().where(Booking.order_id == CheckoutAttempt.order_id, Booking.state == BookingState.HELD)
     return [
         invoice_id
         for invoice_id in db.session.scalars(
             sa.select(CheckoutAttempt.stripe_id).where(
                 CheckoutAttempt.kind == AttemptKind.INVOICE,
                 CheckoutAttempt.state == AttemptState.OPEN,
-                CheckoutAttempt.expires_at <= now,
+                sa.or_(CheckoutAttempt.expires_at <= now, sa.not_(held)),
             )
         )
         if invoice_id

@@ -1,4 +1,7 @@
-"""Telling an order again from what Stripe remembers, when the database was restored from a time before it was made."""
+"""Telling an order again from what Stripe remembers, when the database was restored from a time before it was made.
+
+Card orders are told by their Checkout Session, invoice orders by their invoice: both carry the same metadata.
+"""
 
 from __future__ import annotations
 
@@ -7,41 +10,42 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from booking.db import db
-from booking.domain.states import Actor, AttemptState, BookingState
-from booking.gateways.stripe_facts import SessionFact
+from booking.domain.states import Actor, AttemptKind, AttemptState, BookingState, OrderPayment
+from booking.gateways.stripe_facts import InvoiceFact, SessionFact
 from booking.models import Booking, CheckoutAttempt, Issue, Order, Placement, Slot
 from booking.services.booking_steps import By, began, step
 from booking.services.buyers import Buyer, advertiser_for, user_for
 from booking.services.memory import Remembered, RememberedLine, recall
 
 
-def rebuild(session: SessionFact, now: datetime) -> bool:
-    """Write the order and the attempt of a session that nobody here remembers; False when it cannot be told.
+def rebuild(asked: SessionFact | InvoiceFact, now: datetime) -> bool:
+    """Write the order and the attempt of an object that nobody here remembers; False when it cannot be told.
 
     The bookings come back lapsed: whether their slots can still be had is decided as for any late payment.
     """
-    told = recall(session.metadata)
-    if told is None or not session.metadata.get("attempt"):
+    told = recall(asked.metadata)
+    if told is None or not asked.metadata.get("attempt"):
         return False
     order = db.session.scalars(sa.select(Order).where(Order.public_id == told.public_id)).one_or_none()
     if order is None:
         slots = [_slot(line) for line in told.lines]
         if not all(slots):
             return False
-        order = _order(told, [slot for slot in slots if slot is not None], session.currency, now)
+        order = _order(told, [slot for slot in slots if slot is not None], asked, now)
     db.session.add(
         CheckoutAttempt(
-            id=session.metadata["attempt"],
+            id=asked.metadata["attempt"],
             order_id=order.id,
+            kind=AttemptKind.INVOICE if isinstance(asked, InvoiceFact) else AttemptKind.CHECKOUT,
             # Closed, so that it never stands in the way of an open one; a payment moves it on.
             state=AttemptState.EXPIRED,
             params={},
             amount=sum(line.price - line.discount for line in told.lines),
-            currency=session.currency,
-            stripe_id=session.id,
-            url=session.url,
-            expires_at=session.created + timedelta(hours=24),
-            created_at=session.created,
+            currency=asked.currency,
+            stripe_id=asked.id,
+            url=asked.url,
+            expires_at=asked.created + timedelta(hours=24),
+            created_at=asked.created,
             closed_at=now,
         )
     )
@@ -58,7 +62,7 @@ def _slot(line: RememberedLine) -> Slot | None:
     ).one_or_none()
 
 
-def _order(told: Remembered, slots: list[Slot], currency: str, now: datetime) -> Order:
+def _order(told: Remembered, slots: list[Slot], asked: SessionFact | InvoiceFact, now: datetime) -> Order:
     buyer = Buyer(told.company, told.name, told.email, told.vat_number, told.po_number)
     user = user_for(buyer.address, told.name, now)
     order = Order(
@@ -71,7 +75,8 @@ def _order(told: Remembered, slots: list[Slot], currency: str, now: datetime) ->
         buyer_email=buyer.address,
         vat_number=told.vat_number,
         po_number=told.po_number,
-        currency=currency,
+        paid_by=OrderPayment.INVOICE if isinstance(asked, InvoiceFact) else OrderPayment.CARD,
+        currency=asked.currency,
         subtotal=sum(line.price for line in told.lines),
         discount=sum(line.discount for line in told.lines),
         created_at=told.ordered_at,

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import pytest
+import requests
 import sqlalchemy as sa
+from flask import Flask
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from booking.db import db
 from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
-from booking.domain.states import AttemptState, BookingState, OrderPayment
-from booking.models import Advertiser, CheckoutAttempt, Order
-from booking.services import invoices, lapsing, paying
+from booking.domain.states import AttemptState, BookingState, OrderPayment, PaymentDisposition
+from booking.gateways.payments import payments
+from booking.models import Advertiser, CheckoutAttempt, Order, OutboxMessage, Slot
+from booking.services import holding, invoices, lapsing, paying
 from booking.services.payment_sync import sync_payment
 from booking.services.reconciling import reconcile
+from tests.conftest import put_back
 from tests.scenarios import books
+from tests.support.databases import Database
 from tests.support.factories import NOW, choice, make_issue, make_order, slot_of
 from tests.support.till import Till, later
 
@@ -122,3 +127,81 @@ def test_an_invoice_after_a_card_page_was_left_open_is_the_one_attempt(
     states = session.scalars(sa.select(CheckoutAttempt.state).order_by(CheckoutAttempt.kind)).all()
     assert states == [AttemptState.CANCELLED, AttemptState.OPEN]
     assert session.scalars(sa.select(Order.paid_by)).all() == [OrderPayment.INVOICE]
+
+
+@pytest.mark.scenario(25)
+def test_an_invoice_that_is_paid_after_a_backup_was_restored_is_booked(
+    till: Till, app: Flask, database: Database
+) -> None:
+    with till.at(NOW):
+        public_id = trusted_order().public_id
+        invoices.invoice_order(public_id, NOW)
+        sent = invoice_id()
+        db.session.remove()
+        put_back(app, database)
+        make_issue(507)
+        assert reconcile(later(NOW, days=-1), NOW).whole
+        till.do(f"/invoices/{sent}/pay")
+        assert reconcile(later(NOW, days=-1), NOW).whole
+        assert till.balance() == 100_000
+    restored = db.session.scalars(sa.select(Order)).one()
+    assert (restored.public_id, restored.paid_by) == (public_id, OrderPayment.INVOICE)
+    assert books.states() == [BookingState.CONFIRMED] * 2
+
+
+@pytest.mark.scenario(25)
+def test_a_paid_invoice_that_cannot_be_told_again_is_sent_back(till: Till, app: Flask, database: Database) -> None:
+    with till.at(NOW):
+        invoices.invoice_order(trusted_order().public_id, NOW)
+        sent = invoice_id()
+        db.session.remove()
+        put_back(app, database)
+        till.do(f"/invoices/{sent}/pay")
+        assert reconcile(later(NOW, days=-1), NOW).whole
+        assert till.balance() == 0
+    assert till.payment().disposition is PaymentDisposition.ORPHAN
+    assert books.tasks() == ["A payment belongs to no order"]
+
+
+def test_an_invoice_paid_past_stripe_books_and_promises_no_money_that_stripe_has_not(till: Till) -> None:
+    with till.at(NOW):
+        invoices.invoice_order(trusted_order().public_id, NOW)
+        db.session.execute(sa.update(Slot).where(Slot.id == slot_of(507).id).values(locked=True))
+        db.session.commit()
+        answer = requests.post(
+            f"{till.simulator.base_url}/v1/invoices/{invoice_id()}/pay",
+            data={"paid_out_of_band": "true"},
+            auth=("sk_test_simulator", ""),
+            timeout=5,
+        )
+        assert answer.ok, answer.text
+        assert reconcile(later(NOW, days=-1), NOW).whole
+    assert books.states() == [BookingState.CONFIRMED, BookingState.UNPLACED]
+    assert not books.refunds()
+    [body] = db.session.scalars(sa.select(OutboxMessage.body).where(OutboxMessage.dedupe_key.like("slot-gone:%")))
+    assert "goes back" not in body
+
+
+def test_an_invoice_of_holds_that_were_given_up_is_made_void(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        invoices.invoice_order(order.public_id, NOW)
+        assert invoices.void_overdue(NOW) == 0
+        holding.give_up(order.public_id, NOW)
+        assert invoices.void_overdue(NOW) == 1
+        assert payments().invoice(invoice_id()).status == "void"
+    assert db.session.scalars(sa.select(CheckoutAttempt.state)).all() == [AttemptState.CANCELLED]
+
+
+def test_an_invoice_of_an_order_that_was_paid_by_card_after_all_is_made_void(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        paying.start_payment(order.public_id, NOW)
+        session_id = till.session_of(order)
+        invoices.invoice_order(order.public_id, NOW)
+        till.pay(session_id)
+        paying.sync_session(session_id)
+        assert invoices.void_overdue(NOW) == 1
+        assert payments().invoice(invoice_id()).status == "void"
+    assert books.states() == [BookingState.CONFIRMED] * 2
+    assert not books.refunds()
