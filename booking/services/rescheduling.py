@@ -31,9 +31,10 @@ def move_issue(number: int, to: date, note: str, editor_id: int | None, now: dat
     before = issue.publishes_on
     if to == before:
         return 0
-    _write_move(issue, to, note)
+    rule_date = _write_move(issue, to, note)
     plan = current_plan()
     schedule.check(plan.rule, plan.changes)
+    issue.rule_date = rule_date
     times = plan.times(to)
     if times.sends_at <= now:
         raise RuleNotUsable(f"{spell_date(to)} is over. Move the issue to a later date.")
@@ -91,9 +92,7 @@ def add_extra(on: date, note: str, editor_id: int | None, now: datetime) -> Open
     """
     if current_plan().times(on).sends_at <= now:
         raise RuleNotUsable(f"{spell_date(on)} is over. Choose a later date.")
-    exception = _exception(on)
-    if exception is not None:
-        raise RuleNotUsable(f"{spell_date(on)} was skipped or moved. Change that instead.")
+    _refuse_exception(on)
     db.session.add(ScheduleException(kind=ExceptionKind.EXTRA, on_date=on, note=note[:120]))
     db.session.flush()
     opened = bring_in_line(now, open_count(now) + 1)
@@ -128,15 +127,24 @@ def _write(exception: ScheduleException | None, on: date, kind: ExceptionKind, n
     return exception
 
 
-def _write_move(issue: Issue, to: date, note: str) -> None:
-    exception = _exception(issue.rule_date)
+def _refuse_exception(on: date) -> None:
+    """A date that is an exception already takes no extra issue: it was skipped, or its own issue was moved away."""
+    if _exception(on) is not None:
+        raise RuleNotUsable(f"{spell_date(on)} was skipped or moved. Change that instead.")
+
+
+def _write_move(issue: Issue, to: date, note: str) -> date:
+    """Write the exception, and return the date by which the rule knows the issue from now on."""
+    exception, rule_date = _exception(issue.rule_date), issue.rule_date
     if exception is not None and exception.kind is ExceptionKind.EXTRA:
-        exception.on_date = issue.rule_date = to
+        _refuse_exception(to)
+        exception.on_date = rule_date = to
     elif to == issue.rule_date and exception is not None:
         db.session.delete(exception)
     else:
         _write(exception, issue.rule_date, ExceptionKind.MOVE, note).moves_to = to
     db.session.flush()
+    return rule_date
 
 
 def _refuse_booked(issue: Issue, now: datetime) -> None:

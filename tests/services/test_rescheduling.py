@@ -134,6 +134,19 @@ def test_an_extra_issue_moves_and_goes_like_any_other(session: Db) -> None:
     assert dates(session)[501] == "2026-03-15"
 
 
+@pytest.mark.parametrize(
+    ("to", "sentence"), [(date(2026, 3, 22), "There would be two issues"), (date(2026, 3, 15), "was skipped or moved")]
+)
+def test_an_extra_issue_does_not_move_onto_a_date_of_the_rule(session: Db, to: date, sentence: str) -> None:
+    make_newsletter(issues=3)
+    rescheduling.move_issue(501, date(2026, 3, 16), "bank holiday", None, NOW)
+    rescheduling.add_extra(date(2026, 3, 11), "conference", None, NOW)
+    before = dates(session)
+    with pytest.raises(RuleNotUsable, match=sentence):
+        rescheduling.move_issue(501, to, "", None, NOW)
+    assert dates(session) == before
+
+
 @pytest.mark.parametrize("on", [date(2026, 3, 15), date(2026, 3, 1)])
 def test_an_extra_issue_needs_a_free_day_to_come(session: Db, on: date) -> None:
     make_newsletter(issues=3)
