@@ -32,7 +32,11 @@ HANDLERS: dict[str, Callable[[str], None]] = {
     "charge.refund.": sync_refund,
     "charge.refunded": sync_charge,
     "refund.": sync_refund,
-    "invoice.": sync_invoice,
+    # Not every event of invoices: what others on the account send or delete may not be there to be asked for.
+    "invoice.paid": sync_invoice,
+    "invoice.overdue": sync_invoice,
+    "invoice.voided": sync_invoice,
+    "invoice.marked_uncollectible": sync_invoice,
     "radar.early_fraud_warning.": warn_of_fraud,
 }
 

@@ -105,6 +105,48 @@ def test_an_event_of_the_other_mode_is_not_ours(till: Till, app: Flask) -> None:
 
 
 @pytest.mark.scenario(6)
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("invoice.upcoming", {"object": "invoice"}),
+        ("invoice.deleted", {"id": "in_of_others", "object": "invoice"}),
+        ("customer.created", {"id": "cus_of_others", "object": "customer"}),
+    ],
+)
+def test_an_event_of_other_programs_on_the_account_is_answered_and_left_alone(
+    app: Flask, kind: str, subject: dict[str, str]
+) -> None:
+    body = completed("", type=kind, data={"object": subject})
+    assert post(app, body, signed(body)) == 200
+    assert db.session.scalars(sa.select(StripeEvent.state)).all() == [EventState.IGNORED]
+
+
+@pytest.mark.scenario(6)
+def test_a_session_that_another_program_sells_through_changes_nothing(till: Till, app: Flask) -> None:
+    with till.at(NOW):
+        order = started(till)
+        made = payments().client.v1.checkout.sessions.create(
+            {
+                "mode": "payment",
+                "success_url": "http://127.0.0.1/done",
+                "line_items": [
+                    {
+                        "quantity": 1,
+                        "price_data": {"currency": "usd", "unit_amount": 777, "product_data": {"name": "A mug"}},
+                    }
+                ],
+                "metadata": {"app": "mugs", "attempt": db.session.scalars(sa.select(CheckoutAttempt.id)).one()},
+            }
+        )
+        till.pay(made.id)
+        body = completed(made.id)
+        assert post(app, body, signed(body)) == 200
+    assert db.session.scalars(sa.select(StripeEvent.state)).all() == [EventState.DONE]
+    assert books.states(order) == [BookingState.HELD]
+    assert books.movements() == 0
+
+
+@pytest.mark.scenario(6)
 @pytest.mark.parametrize("changes", [{"amount": 49_999}, {"currency": "EUR"}])
 def test_a_payment_that_differs_from_its_order_is_refunded_and_a_person_is_told(
     till: Till, changes: dict[str, object]
