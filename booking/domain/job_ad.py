@@ -3,7 +3,8 @@ Several places require the pay range by law; the form asks for it and says so, b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,9 @@ from booking.domain.states import Labelled
 from booking.domain.title_line import MONTHS
 
 CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+CURRENCIES = {sign: currency for currency, sign in CURRENCY_SIGNS.items()}
+_FIGURE = re.compile(r"[$€£]?\s*(\d{1,3}(?:[,.'’\s]\d{3})+|\d{1,12})\s*(k?)", re.IGNORECASE)
+"""A pay as people write it: 62000, 62,000, 62 000, £62.000 or 62k. A fraction is no such figure."""
 FIELD_LIMIT = 120
 """Characters of one field; a title or a place that is longer is text in the wrong box."""
 
@@ -108,14 +112,14 @@ def read_details(fields: Mapping[str, Any]) -> JobDetails:
         regions = [part.strip() for part in regions.split(",")]
     return JobDetails(
         **{name: str(fields.get(name) or "").strip() for name in ("title", "company", "place")},
-        currency=str(fields.get("currency") or "").strip().upper(),
+        currency=_currency(fields.get("currency")),
         remote=_flag(fields.get("remote")),
         agency=_flag(fields.get("agency")),
         regions=tuple(str(region) for region in regions if region),
         salary_from=_whole(fields.get("salary_from")),
         salary_to=_whole(fields.get("salary_to")),
-        period=Period(fields.get("period") or Period.YEAR.value),
-        employment=Employment(fields["employment"]) if fields.get("employment") else None,
+        period=_period(fields.get("period")),
+        employment=_employment(fields.get("employment")),
         closes_on=closes_on,
         issue_date=issue_date,
     )
@@ -123,12 +127,28 @@ def read_details(fields: Mapping[str, Any]) -> JobDetails:
 
 def details_problems(fields: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with a job's fields; each problem names its field."""
-    try:
-        details = read_details(fields)
-    except ValueError:
-        sentence = "A date or a figure of the job cannot be read. Write dates like 2020-02-14 and pay in figures."
-        return [Problem("job-unreadable", sentence, field="details")]
-    return [*_text_problems(details), *_salary_problems(details), *_date_problems(details)]
+    details = read_details(readable(fields))
+    unread = [Problem("job-unreadable", sentence, field=name) for name, sentence in _unreadable(fields).items()]
+    return [*_text_problems(details), *unread, *_salary_problems(details), *_date_problems(details)]
+
+
+def readable(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that `read_details` can read. Half a range is none: the whole range goes with either of its ends."""
+    left_out = set(_unreadable(fields))
+    if left_out & {"salary_from", "salary_to"}:
+        left_out |= {"salary_from", "salary_to"}
+    return {name: value for name, value in fields.items() if name not in left_out}
+
+
+def _unreadable(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that are no date, number or choice, with what to do about each."""
+    found = {}
+    for name, (read, sentence) in _READERS.items():
+        try:
+            read(fields.get(name))
+        except ValueError:
+            found[name] = sentence
+    return found
 
 
 def _text_problems(details: JobDetails) -> Iterator[Problem]:
@@ -186,7 +206,37 @@ def _date(value: Any) -> date | None:
 
 
 def _whole(value: Any) -> int | None:
-    return None if value is None or value == "" else int(str(value).replace(",", ""))
+    text = str("" if value is None else value).strip()
+    if not text:
+        return None
+    figure = _FIGURE.fullmatch(text)
+    if figure is None:
+        raise ValueError(text)
+    return int(re.sub(r"\D", "", figure[1])) * (1000 if figure[2] else 1)
+
+
+def _currency(value: Any) -> str:
+    text = str(value or "").strip().upper()
+    return CURRENCIES.get(text, text)
+
+
+def _period(value: Any) -> Period:
+    return Period(value or Period.YEAR.value)
+
+
+def _employment(value: Any) -> Employment | None:
+    return Employment(value) if value else None
+
+
+_PAY = "Write the pay in whole figures, like 70000."
+_READERS: Mapping[str, tuple[Callable[[Any], object], str]] = {
+    "salary_from": (_whole, _PAY),
+    "salary_to": (_whole, _PAY),
+    "period": (_period, "Choose what the pay is for."),
+    "employment": (_employment, "Choose one of the kinds of employment."),
+    "closes_on": (_date, "Write the closing date like 2020-02-14."),
+}
+"""The fields that are more than words: how each is read, and what to say when it cannot be."""
 
 
 def _flag(value: Any) -> bool:

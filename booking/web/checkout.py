@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -39,13 +39,14 @@ def details() -> ResponseReturnValue:
     if "recount" in request.args:
         front = "storefront.jobs" if request.args["recount"] == PlacementKind.JOB.value else "storefront.front"
         return redirect(url_for(front, slot=request.args.getlist("slot")), 303)
+    only = PlacementKind.JOB if request.args.get("only") == PlacementKind.JOB.value else None
     if refusals or not choices:
         refusals = refusals or [NothingChosen()]
-        return front_page(choices, refusals, status=STATUS[refusals[0].kind])
+        return front_page(choices, refusals, status=STATUS[refusals[0].kind], only=only)
     stock = shelf()
     basket = fill(choices, stock)
     if not basket.lines:
-        return front_page(choices, status=409, stock=stock)
+        return front_page(choices, status=409, only=only, stock=stock)
     return details_page(DetailsForm(data=typed_before()), basket, stock, basket.refusals)
 
 
@@ -108,7 +109,7 @@ def details_page(form: DetailsForm, basket: Basket, stock: Shelf, refusals: Sequ
         "checkout/details.html",
         form=form,
         hints=FALLBACK_HINTS,
-        basket=basket,
+        front=front_for(line.kind for line in basket.lines),
         values=[value_of(line.issue, line.kind, line.price.amount) for line in basket.lines],
         sum=sums.printed(basket, newsletter().currency),
         # A hold that failed and the calendar after it say the same; once is enough.
@@ -140,12 +141,18 @@ def show(page: OrderPage, refusal: Refusal | None = None) -> ResponseReturnValue
     body = render_template(
         f"checkout/{page.standing}.html",
         order=page,
+        front=front_for(line.kind for line in page.lines),
         may_invoice=_may_invoice(page),
         again=[value_of(line.issue, line.kind, line.price.amount) for line in page.lines],
         refusal=refusal and str(refusal),
         wrong=bool(refusal),
     )
     return body, STATUS[refusal.kind] if refusal else 200
+
+
+def front_for(kinds: Iterable[PlacementKind]) -> str:
+    """The endpoint of the calendar that these places are on: recruiters come from the jobs and go back to them."""
+    return "storefront.jobs" if set(kinds) == {PlacementKind.JOB} else "storefront.front"
 
 
 def _may_invoice(page: OrderPage) -> bool:

@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput
 
 from booking.domain.copy_attacks import Problem
 from booking.domain.copy_spec import NAME_LIMIT
-from booking.domain.job_ad import Employment, Period, compose_job_text, read_details
+from booking.domain.job_ad import Employment, Period, compose_job_text, read_details, readable
 from booking.domain.states import PlacementKind
 from booking.services.copywriting import Words
 from booking.services.queries.copy import CopyPage, Revision
@@ -119,10 +119,7 @@ class JobForm(CopyForm):
         """The text for the issue. Fields that cannot be read yet are left out; submitting names them."""
         if self.own_text.data:
             return self.own_text.data
-        try:
-            return compose_job_text(read_details(self.details()), self.text.data or "")
-        except ValueError:
-            return self.text.data or ""
+        return compose_job_text(read_details(readable(self.details())), self.text.data or "")
 
     def field_of(self, problem: Problem) -> str | None:
         """As for any copy; the body of a job is one of two fields."""

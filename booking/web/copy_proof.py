@@ -25,6 +25,12 @@ PLACE_TITLES = {
     Region.EVENT: "After the sponsor",
 }
 
+TO_COME = frozenset({"empty", "name-empty", "link-empty", "job-title", "job-company", "job-place"})
+"""Problems of copy that is not finished, rather than wrong."""
+
+FILLED_IN = frozenset({"company", "currency", "period"})
+"""Fields of a job that say nothing of whether its ad was begun: they come with a value."""
+
 MOST_SHOWN = 3
 """Times the limit up to which copy that is too long is still shown."""
 
@@ -58,6 +64,15 @@ class Proof:
     limit: int
     problems: tuple[Problem, ...]
 
+    @property
+    def findings(self) -> list[tuple[str, str]]:
+        """(state, sentence) as the checks component takes them: the length, what is wrong, what is still to come."""
+        length = "error" if self.length > self.limit else "passed"
+        counted = (length, f"{self.length} of {self.limit} characters")
+        others = [each for each in self.problems if each.code != "too-long"]
+        wrong = [("error", each.sentence) for each in others if each.code not in TO_COME]
+        return [counted, *wrong, *(("draft", each.sentence) for each in others if each.code in TO_COME)]
+
 
 def proof_of(page: CopyPage, words: Words, numbers: frozenset[int]) -> Proof:
     """The proof of words for the issues of these numbers."""
@@ -70,7 +85,7 @@ def proof_of(page: CopyPage, words: Words, numbers: frozenset[int]) -> Proof:
     place = page.place
     # Somebody pasted a file: it is refused by its length, and shown six times over it would be no help.
     readable = len(copy.body) <= MOST_SHOWN * place.copy_limit
-    begun = bool(copy.body or copy.link)
+    begun = _is_begun(copy, words)
     details = None if words.details is None else {**words.details, "issue_date": place.publishes_on}
     found = problems(place.kind, copy, place.copy_limit, details)
     return Proof(
@@ -81,6 +96,13 @@ def proof_of(page: CopyPage, words: Words, numbers: frozenset[int]) -> Proof:
         # Nobody is told what is missing before they have begun.
         tuple(found) if begun else (),
     )
+
+
+def _is_begun(copy: AdCopy, words: Words) -> bool:
+    """Whether anybody wrote anything: the body of a job is composed, also of what the form came with."""
+    if words.details is None:
+        return bool(copy.body or copy.link)
+    return bool(copy.link) or any(value for name, value in words.details.items() if name not in FILLED_IN)
 
 
 def places_of(kind: PlacementKind, copy: AdCopy, *, label_foot: bool = False, house: bool = False) -> tuple[Place, ...]:

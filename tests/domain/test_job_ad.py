@@ -15,6 +15,7 @@ from booking.domain.job_ad import (
     details_problems,
     facts_line,
     read_details,
+    readable,
 )
 
 FIELDS: dict[str, Any] = {"title": "Engineer", "company": "Harbour Rail", "place": "Leeds"}
@@ -30,6 +31,31 @@ FULL = FIELDS | {
     "agency": "on",
     "from_a_later_release": 1,
 }
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("62000", 62_000),
+        ("62,000", 62_000),
+        ("£62 000", 62_000),
+        ("62.000", 62_000),
+        ("74k", 74_000),
+        ("$ 74 K", 74_000),
+    ],
+)
+def test_pay_is_read_as_people_write_it(written: str, meant: int) -> None:
+    assert read_details({"salary_from": written}).salary_from == meant
+
+
+def test_a_sign_names_its_currency() -> None:
+    assert read_details({"currency": " € "}).currency == "EUR"
+
+
+def test_what_cannot_be_read_is_named_at_its_field_and_the_rest_is_composed() -> None:
+    fields = FIELDS | {"salary_from": "50000", "salary_to": "a lot", "closes_on": "soon", "currency": "EUR"}
+    assert [problem.field for problem in details_problems(fields)] == ["salary_to", "closes_on"]
+    assert "Engineer at Harbour Rail" in facts_line(read_details(readable(fields)))
 
 
 def codes(fields: dict[str, Any]) -> list[str]:
@@ -96,6 +122,7 @@ def test_what_is_unsaid_is_left_out(details: JobDetails, line: str) -> None:
         ({"salary_from": 50000, "salary_to": 500000, "currency": "EUR"}, ["salary-wide"]),
         ({"salary_from": "a lot"}, ["job-unreadable"]),
         ({"closes_on": "soon"}, ["job-unreadable"]),
+        ({"salary_from": "62.5k", "salary_to": 80_000, "currency": "EUR"}, ["job-unreadable"]),
         ({"employment": "serfdom"}, ["job-unreadable"]),
         ({"closes_on": "2020-02-01", "issue_date": "2020-02-02"}, ["job-closes"]),
         ({"closes_on": "2020-02-02", "issue_date": "2020-02-02"}, []),

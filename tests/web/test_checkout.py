@@ -75,7 +75,10 @@ def test_a_sponsor_books_a_week_in_three_pages(session: Db, visitor: Visitor, ti
 def test_a_recruiter_books_a_job_the_same_way(session: Db, visitor: Visitor) -> None:
     make_newsletter()
     visitor.get("/jobs")
-    visitor.submit({"slot": ["501-job-25000"]}, button="Book these weeks")
+    assert visitor.submit({}, button="Book these weeks", status=422).h1 == "Post a job"
+    visitor.get("/jobs")
+    details = visitor.submit({"slot": ["501-job-25000"]}, button="Book these weeks")
+    assert details.links["Choose other weeks"] == "/jobs?slot=501-job-25000"
     visitor.submit(DETAILS)
     assert the_order(session).bookings[0].slot.placement.kind is PlacementKind.JOB
 

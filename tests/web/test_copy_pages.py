@@ -162,10 +162,10 @@ def test_a_job_can_be_worded_by_hand(session: Database, visitor: Visitor) -> Non
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"salary_from": "lots", "salary_to": "more"}, "cannot be read"),
+        ({"salary_from": "lots", "salary_to": "more"}, "Write the pay in whole figures"),
         ({"salary_from": "60000", "salary_to": "50000", "currency": "EUR"}, "begins above its end"),
         ({"closes_on": "2026-03-01"}, "before its issue"),
-        ({"closes_on": "soon"}, "cannot be read"),
+        ({"closes_on": "soon"}, "Write the closing date like"),
         ({"link": ""}, "Say where to apply"),
         ({"title": ""}, "Write the job’s title."),
     ],
@@ -374,3 +374,21 @@ def test_a_number_that_is_nobodys_is_no_fault(sponsor: Visitor, booking: Booking
 
 def token(visitor: Visitor) -> dict[str, str]:
     return {"csrf_token": visitor.csrf_token()}
+
+
+def test_a_recruiter_is_not_told_what_is_missing_before_the_first_word(session: Database, visitor: Visitor) -> None:
+    make_issue()
+    order = make_order(choice(500, PlacementKind.JOB), by=buyer("Harbour Rail", "jobs@harbour.example"))
+    (job,) = confirmed(order)
+    visitor.sign_in(user("jobs@harbour.example"))
+    page = visitor.get(f"/bookings/{job.id}/copy")
+    assert "The proof stands here" in page.text
+    assert "Write the job’s title." not in page.text
+    page = write(visitor, job, "Show proof", 200, title="Engineer", salary_from="60k", salary_to="70k", currency="£")
+    assert "Engineer at Harbour Rail. £60,000 to £70,000 a year." in page.text
+    assert [each.text() for each in page.select("[data-proof] .checks .dots")] == [
+        "Say where to apply: a link or an e-mail address.",
+        "Say where the job is, or that it is remote.",
+    ]
+    page = write(visitor, job, status=422, title="Engineer", salary_from="a lot", salary_to="70k", currency="£")
+    assert page.select("#salary_from[aria-invalid=true]")
