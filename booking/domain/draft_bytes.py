@@ -10,6 +10,8 @@ from booking.domain.copy_errors import DraftRefused
 BOM = b"\xef\xbb\xbf"
 SIZE_LIMIT = 2 * 1024 * 1024
 """Bytes. Real issues have 3 to 12 kB; everything below this is handled in linear time."""
+LINE_LIMIT = 20_000
+"""Lines of what is fed. Real issues have some hundred; the differences that are shown are not linear in them."""
 
 
 @dataclass(frozen=True, slots=True)

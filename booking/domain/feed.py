@@ -10,6 +10,7 @@ from booking.domain.blocks import ApprovedCopy, blocks_for
 from booking.domain.copy_attacks import attacks
 from booking.domain.copy_errors import FeedRefused
 from booking.domain.copy_text import AdCopy
+from booking.domain.draft_bytes import LINE_LIMIT, SIZE_LIMIT
 from booking.domain.feed_proof import items_in, prove
 from booking.domain.feed_run import run
 from booking.domain.issue_text import Document, parse
@@ -18,9 +19,8 @@ from booking.domain.region import Region
 from booking.domain.snapshot import Snapshot, dump_all, load_all
 from booking.domain.title_line import IssueFacts, disagreements
 
-LINE_LIMIT = 100_000
 SECTION_LIMIT = 1_000
-"""An issue has some hundred lines and six sections; the limits keep the feed of anything else under a second."""
+"""An issue has six sections; the limit keeps the feed of anything else under a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def feed(
     Every other byte stays. Raises DraftRefused for a draft that cannot be read, FeedRefused when the copy cannot be
     written exactly, attacks the format, or has no place to go.
     """
-    document = parse(draft)
-    _refuse_unusual(document)
+    document = _one_issue(draft)
+    _refuse_stray_footer(document)
     _refuse_attacks(copy)
     before = load_all(base or {})
     outcome = run(document, blocks_for(copy, document.footer is not None), before, choices or {})
@@ -80,9 +80,10 @@ def cancel(
 ) -> FeedResult:
     """Take out all that the feed wrote and put back what it replaced: after a feed, the original bytes.
 
-    A region that was edited since is a conflict (keep theirs, or overwrite to remove it). Raises DraftRefused.
+    A region that was edited since is a conflict (keep theirs, or overwrite to remove it). Raises DraftRefused, and
+    FeedRefused for what is not the draft of one issue.
     """
-    document = parse(draft)
+    document = _one_issue(draft)
     outcome = run(document, {}, load_all(base), choices or {}, restore=True)
     if outcome.conflicts:
         return FeedResult(draft, False, _as_bytes(base), outcome.conflicts)
@@ -90,12 +91,18 @@ def cancel(
     return FeedResult(written, written != draft, {})
 
 
-def _refuse_unusual(document: Document) -> None:
-    lines = document.text.count("\n")
-    if lines > LINE_LIMIT or len(document.sections) > SECTION_LIMIT:
-        raise FeedRefused(
-            f"This draft has {lines:,} lines and {len(document.sections):,} sections. Check that it is one issue."
-        )
+def _one_issue(draft: bytes) -> Document:
+    """The draft, read, unless it is so large that it is not the draft of one issue."""
+    lines = draft.count(b"\n")
+    if lines > LINE_LIMIT and len(draft) <= SIZE_LIMIT:
+        raise FeedRefused(f"This draft has {lines:,} lines. An issue may have {LINE_LIMIT:,}; check that it is one.")
+    document = parse(draft)
+    if len(document.sections) > SECTION_LIMIT:
+        raise FeedRefused(f"This draft has {len(document.sections):,} sections. Check that it is one issue.")
+    return document
+
+
+def _refuse_stray_footer(document: Document) -> None:
     if document.stray_footer:
         raise FeedRefused(
             f"A section stands below the footer on line {document.stray_footer}. Move the footer to the end."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from booking.domain.blocks import ITEM_GAP, Block
 from booking.domain.copy_errors import FeedRefused
-from booking.domain.draft_bytes import SIZE_LIMIT
+from booking.domain.draft_bytes import LINE_LIMIT, SIZE_LIMIT
 from booking.domain.issue_text import Document, Span, read
 from booking.domain.merge import Act, Conflict
 from booking.domain.place import place_for
@@ -37,10 +37,9 @@ class Run:
         """Put `text` in the place of `span` and read the issue again."""
         old = self.document.text
         new = old[: span.start] + text + old[span.end :]
-        if len(new) > SIZE_LIMIT:
-            raise FeedRefused(
-                f"With its copy the issue would be over {SIZE_LIMIT:,} bytes. Move some ads to another issue."
-            )
+        if len(new) > SIZE_LIMIT or new.count("\n") > LINE_LIMIT:
+            limits = f"{SIZE_LIMIT:,} bytes or {LINE_LIMIT:,} lines"
+            raise FeedRefused(f"With its copy the issue would be over {limits}. Move some ads to another issue.")
         self.document = read(new, self.document.encoding)
 
 

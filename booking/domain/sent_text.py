@@ -11,10 +11,11 @@ from email.policy import default
 from html.parser import HTMLParser
 
 from booking.domain.copy_errors import SentRefused
-from booking.domain.draft_bytes import SIZE_LIMIT
 
 SENT_LIMIT = 5 * 1024 * 1024
 """Bytes of a raw mail. An issue has some kilobytes; pictures may have been added on the way."""
+TEXT_LIMIT = 500_000
+"""Characters of its text; the longest known issue has 40,000."""
 _MAIL_HEADERS = frozenset(
     {"from", "to", "subject", "date", "received", "mime-version", "content-type", "message-id", "delivered-to"}
 )
@@ -36,8 +37,8 @@ def sent_texts(sent: bytes) -> tuple[str, ...]:
     if b"\0" in sent:
         raise SentRefused("This is a binary file. Give the issue as it was sent: the file, its text, or the raw mail.")
     readings = _mail_texts(sent) or _pasted_texts(sent)
-    if max(map(len, readings)) > SIZE_LIMIT:
-        raise SentRefused(f"The text of this is over {SIZE_LIMIT:,} characters. Give one issue only.")
+    if max(map(len, readings)) > TEXT_LIMIT:
+        raise SentRefused(f"The text of this is over {TEXT_LIMIT:,} characters. Give one issue only.")
     return tuple(dict.fromkeys(_unquoted(reading) for reading in readings))
 
 

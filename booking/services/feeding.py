@@ -98,7 +98,7 @@ def feed_issue(number: int, draft: DraftGiven, by: By, write: Write | None = Non
 def cancel_feed(number: int, draft: DraftGiven, by: By, write: Write | None = None) -> FeedResult:
     """Take out of the draft what the feed put in, and forget it. Nothing happens when there are conflicts.
 
-    Raises NotFound, IssueSent, DraftRefused.
+    Raises NotFound, IssueSent, DraftRefused, FeedRefused.
     """
     issue = issue_numbered(number, lock=True)
     _refuse_sent(issue)

@@ -199,9 +199,11 @@ def test_two_sections_of_one_kind_are_refused_only_where_it_matters() -> None:
 def test_what_is_not_one_issue_is_refused() -> None:
     with pytest.raises(FeedRefused, match="below the footer on line 4"):
         feed(f"News\n====\n\n{FOOTER}\n\nTools\n=====\n".encode(), COPY)
-    for draft in (b"\n" * 100_001, b"News\n====\n" * 1001):
-        with pytest.raises(FeedRefused, match="is one issue"):
+    for draft, word in ((b"\n" * 20_001, "20,001 lines"), (b"News\n====\n" * 1001, "1,001 sections")):
+        with pytest.raises(FeedRefused, match=word):
             feed(draft, COPY)
+        with pytest.raises(FeedRefused, match=word):
+            cancel(draft, {})
 
 
 def test_hostile_copy_is_refused_by_name() -> None:
@@ -212,8 +214,9 @@ def test_hostile_copy_is_refused_by_name() -> None:
 
 
 def test_an_issue_that_would_be_too_large_is_refused() -> None:
-    with pytest.raises(FeedRefused, match="over 2,097,152 bytes"):
-        feed(Draft().bytes(), ApprovedCopy(jobs=(dataclasses.replace(JOBS[0], body="long " * 450_000),)))
+    for body in ("long " * 450_000, "long\n\n" * 10_000):
+        with pytest.raises(FeedRefused, match="over 2,097,152 bytes or 20,000 lines"):
+            feed(Draft().bytes(), ApprovedCopy(jobs=(dataclasses.replace(JOBS[0], body=body),)))
 
 
 def test_copy_that_reads_as_something_else_is_refused() -> None:
