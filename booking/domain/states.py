@@ -45,7 +45,7 @@ class BookingState(Labelled):
 
     HELD = "held", "Held"
     CONFIRMED = "confirmed", "Booked"
-    LAPSED = "lapsed", "Hold ran out"
+    LAPSED = "lapsed", "Hold ended"
     UNPLACED = "unplaced", "Paid, but the place is gone"
     CANCELLED = "cancelled", "Cancelled"
     RAN = "ran", "Ran"

@@ -21,6 +21,7 @@ from booking.web.context import newsletter
 from booking.web.csv_file import csv_file
 from booking.web.desk import blueprint, by_editor
 from booking.web.desk_cells import page_number, shown
+from booking.web.desk_needs import things
 
 LOOKS_BACK = timedelta(days=7)
 
@@ -38,7 +39,8 @@ def money() -> ResponseReturnValue:
     ]
     newest = shown(list_page("orders", 1), most=10)
     tasks = [task for task in open_tasks() if task.draft_of is None]
-    return render_template("desk/money.html", tasks=tasks, facts_shown=facts, newest=newest)
+    waits = f"{things(len(tasks)).capitalize()} need{'s' * (len(tasks) == 1)} you." if tasks else ""
+    return render_template("desk/money.html", tasks=tasks, waits=waits, facts_shown=facts, newest=newest)
 
 
 @blueprint.get("/money/<any(orders, payments, refunds, disputes, tasks, ledger):name>")

@@ -66,10 +66,14 @@ def heading(groups: list[Needs]) -> str:
     if first is None:
         return f"Issue {groups[0].number} needs nothing from you"
     count = len(first.items)
-    things = f"{NUMBERS[count] if count < len(NUMBERS) else count} thing{'s' * (count > 1)}"
     if first.number == 0:
-        return f"{things.capitalize()} about money or mail need{'s' * (count == 1)} you"
-    return f"Issue {first.number} needs {things}"
+        return f"{things(count).capitalize()} about money or mail need{'s' * (count == 1)} you"
+    return f"Issue {first.number} needs {things(count)}"
+
+
+def things(count: int) -> str:
+    """So many things, small numbers as words."""
+    return f"{NUMBERS[count] if count < len(NUMBERS) else count} thing{'s' * (count != 1)}"
 
 
 def _of_issue(issue: IssueLine, today: Today, now: datetime) -> Iterator[Need]:

@@ -154,7 +154,7 @@ def test_every_state_has_a_look_and_keeps_its_own_words(app: Flask, machine: typ
     assert all(label in look for label, look in looks.items())
     # A ring of dots is what a state gets that nobody has thought of, but for those that are not there yet or any more.
     unknown = {label for label, look in looks.items() if "state dots" in look}
-    assert unknown <= {"Hold ran out", "Not on sale", "Payment page expired"}
+    assert unknown <= {"Hold ended", "Not on sale", "Payment page expired"}
 
 
 def test_the_same_word_of_two_machines_looks_different(app: Flask) -> None:

@@ -14,6 +14,7 @@ from booking.domain.states import BookingState, DisputeState, RefundState
 from booking.models import Advertiser, Booking, Dispute, LedgerEntry, Order, Payment, Refund
 from booking.services import holding, paying
 from booking.services.cancelling import cancel
+from booking.services.disputes import sync_dispute
 from tests.support.copy import approved, confirmed, editor_by
 from tests.support.desk import said
 from tests.support.factories import NOW, buyer, choice, make_editor, make_order, slot_of
@@ -106,6 +107,16 @@ def test_a_payment_in_dispute_is_not_refunded_by_hand(desk: Visitor, till: Till)
     assert refunds() == []
 
 
+def test_a_dispute_reads_as_words_in_the_ledger(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    dispute = till.do(f"/payments/{till.payment().stripe_payment_intent_id}/dispute")
+    sync_dispute(dispute["id"])
+    page = desk.get(f"/desk/orders/{booking.order.public_id}")
+    assert "Dispute: funds In dispute Balance at Stripe $500" in page.text
+    assert "One thing needs you." in desk.get("/desk/money").text
+    assert "fraudulent" in desk.get("/desk/money/disputes").text
+
+
 @transaction
 def dispute_it(payment_id: int) -> None:
     dispute = Dispute(stripe_dispute_id="dp_1", payment_id=payment_id, amount=50_000, currency="USD", opened_at=NOW)
@@ -182,9 +193,9 @@ def test_the_list_of_orders_says_where_each_stands(desk: Visitor, till: Till) ->
     assert states() == ["Booked", "Held"]
     assert "Harbour Rail Held 1 $500" in desk.get("/desk/money").text
     holding.give_up(lost.public_id, NOW)
-    assert states() == ["Booked", "Hold ran out"]
+    assert states() == ["Booked", "Hold ended"]
     cancel(first.id, editor_by(make_editor("second@quietpager.example")), NOW)
-    assert states() == ["1 of 2 booked", "Hold ran out"]
+    assert states() == ["1 of 2 booked", "Hold ended"]
 
 
 def test_the_list_of_advertisers_leads_to_each_by_name(desk: Visitor) -> None:

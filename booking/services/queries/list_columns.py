@@ -148,7 +148,12 @@ def ledger_cells(row: Any) -> Cells:
     """The columns of a movement."""
     entry, order = row
     amount = Money(entry.amount, entry.currency)
-    return (order, entry.at, f"{entry.source_kind.capitalize()}: {entry.leg}", entry.debit, entry.credit, amount)
+    return (order, entry.at, cause_of(entry), entry.debit, entry.credit, amount)
+
+
+def cause_of(entry: LedgerEntry) -> str:
+    """Why money moved, in words: "Refund: sent". What tells two movements of one cause apart is left out."""
+    return f"{entry.source_kind.capitalize()}: {entry.leg.rstrip('-0123456789').replace('-', ' ')}"
 
 
 def advertisers() -> sa.Select[*tuple[Any, ...]]:

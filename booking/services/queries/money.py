@@ -19,6 +19,7 @@ from booking.domain.states import (
     RefundState,
 )
 from booking.models import Booking, Dispute, Issue, LedgerEntry, Order, Payment, Placement, Refund, Slot
+from booking.services.queries.list_columns import cause_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +199,5 @@ def _disputes(order_id: int) -> tuple[DisputedLine, ...]:
 def _ledger(order_id: int) -> tuple[LedgerLine, ...]:
     rows = db.session.scalars(sa.select(LedgerEntry).where(LedgerEntry.order_id == order_id).order_by(LedgerEntry.id))
     return tuple(
-        LedgerLine(
-            row.at, f"{row.source_kind.capitalize()}: {row.leg}", row.debit, row.credit, Money(row.amount, row.currency)
-        )
-        for row in rows
+        LedgerLine(row.at, cause_of(row), row.debit, row.credit, Money(row.amount, row.currency)) for row in rows
     )
