@@ -21,6 +21,8 @@ _MAIL_HEADERS = frozenset(
 )
 _BLOCK_TAGS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "li", "ul", "ol", "tr", "table", "td", "blockquote", "hr"})
 _SILENT_TAGS = frozenset({"style", "script", "title", "head"})
+_HEADER = re.compile(rb"\s*(?:From |[A-Za-z-]+:)")
+"""How a mail begins. Its parser is slow on long text that is none."""
 _QUOTED = re.compile(r"=[0-9A-F]{2}")
 _MAILBOX_FROM = re.compile(r"^>+(?=\s?From )", re.MULTILINE)
 
@@ -37,9 +39,13 @@ def sent_texts(sent: bytes) -> tuple[str, ...]:
     if b"\0" in sent:
         raise SentRefused("This is a binary file. Give the issue as it was sent: the file, its text, or the raw mail.")
     readings = _mail_texts(sent) or _pasted_texts(sent)
-    if max(map(len, readings)) > TEXT_LIMIT:
-        raise SentRefused(f"The text of this is over {TEXT_LIMIT:,} characters. Give one issue only.")
+    _refuse_long(*readings)
     return tuple(dict.fromkeys(_unquoted(reading) for reading in readings))
+
+
+def _refuse_long(*texts: str) -> None:
+    if max(map(len, texts)) > TEXT_LIMIT:
+        raise SentRefused(f"The text of this is over {TEXT_LIMIT:,} characters. Give one issue only.")
 
 
 def html_text(page: str) -> str:
@@ -52,6 +58,8 @@ def html_text(page: str) -> str:
 
 def _mail_texts(sent: bytes) -> list[str]:
     """The text parts of a mail, HTML last; nothing when this is not a mail."""
+    if not _HEADER.match(sent):
+        return []
     message = BytesParser(policy=default).parsebytes(sent.lstrip())
     if len(_MAIL_HEADERS & {name.casefold() for name in message.keys()}) < 2:  # noqa: SIM118 - a message is no mapping
         return []
@@ -77,6 +85,7 @@ def _pasted_texts(sent: bytes) -> list[str]:
         text = sent.decode()
     except UnicodeDecodeError:
         text = sent.decode("cp1252", "replace")
+    _refuse_long(text)
     readings = [text]
     if _QUOTED.search(text):
         readings.append(quopri.decodestring(text.encode()).decode("utf-8", "replace"))
