@@ -168,8 +168,9 @@ def _add(plan: Plan, new: list[Occurrence], spare: list[Issue], soon: set[int], 
             issue = _issue(occurrence.number, occurrence.rule_date, times)
             db.session.add(issue)
             issue.slots = [slot for placement in placements for slot in _slots(placement, times, prices)]
-            db.session.flush()
         opened.added.append(occurrence.number)
+    # All at once: the database takes a half year of issues in two statements.
+    db.session.flush()
 
 
 def _issue(number: int, rule_date: date, times: Times) -> Issue:
