@@ -40,8 +40,12 @@ class ChargeLine:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What an order asks to be paid. ``near`` says that an issue is too close for a payment that takes days."""
+    """What an order asks to be paid. ``site`` is the host of our pages.
 
+    ``near`` says that an issue is too close for a payment that takes days.
+    """
+
+    site: str
     order: str
     attempt: str
     currency: str
@@ -54,7 +58,7 @@ class Charge:
 
 def checkout_params(charge: Charge, order_page: str, expires_at: datetime) -> dict[str, Any]:
     """The body of the call that opens a Checkout Session for `charge`, returning to `order_page`."""
-    ids = {"app": APP, "order": charge.order, "attempt": charge.attempt}
+    ids = {"app": APP, "site": charge.site, "order": charge.order, "attempt": charge.attempt}
     fields = [{"name": "PO number", "value": charge.po_number}] if charge.po_number else []
     params: dict[str, Any] = {
         "mode": "payment",

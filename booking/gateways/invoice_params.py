@@ -11,7 +11,7 @@ from booking.gateways.stripe_facts import APP
 
 def invoice_params(charge: Charge, company: str, due_at: datetime) -> dict[str, Any]:
     """The three parts that `Payments.create_invoice` sends, for a payment due at `due_at` (UTC)."""
-    ids = {"app": APP, "order": charge.order, "attempt": charge.attempt}
+    ids = {"app": APP, "site": charge.site, "order": charge.order, "attempt": charge.attempt}
     invoice: dict[str, Any] = {
         "collection_method": "send_invoice",
         "due_date": int(due_at.timestamp()),

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import stripe
 from flask import Flask, current_app
 
 from booking.gateways.stripe_facts import (
+    APP,
     BalanceFact,
     DisputeFact,
     EventFact,
@@ -56,17 +58,22 @@ class Payments:
     `PaymentsRefused` when Stripe said no.
     """
 
-    def __init__(self, key: str, base: str, secrets: tuple[str, ...], *, livemode: bool) -> None:
+    def __init__(self, key: str, base: str, secrets: tuple[str, ...], *, livemode: bool, site: str = "") -> None:
         # It would write a file into the home directory of the server.
         stripe.enable_telemetry = False
         self.secrets = secrets
         self.livemode = livemode
+        self.site = site
         self.client = stripe.StripeClient(
             key,
             base_addresses={"api": base},
             http_client=stripe.RequestsClient(timeout=TIMEOUT),
             max_network_retries=RETRIES,
         )
+
+    def made(self, fact: SessionFact | PaymentFact | InvoiceFact) -> bool:
+        """Whether this newsletter asked for it. What was made before sites were told apart names none."""
+        return fact.metadata.get("app") == APP and fact.metadata.get("site", self.site) == self.site
 
     def create_session(self, params: Mapping[str, Any], key: str) -> SessionFact:
         """Open a Checkout Session with frozen parameters; the same key answers with the same session."""
@@ -269,6 +276,7 @@ def connect(app: Flask) -> None:
         config["STRIPE_API_BASE"],
         tuple(config["STRIPE_WEBHOOK_SECRETS"]),
         livemode=config["STRIPE_LIVEMODE"],
+        site=urlsplit(config["BASE_URL"]).netloc,
     )
 
 

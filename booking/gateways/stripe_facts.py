@@ -12,7 +12,8 @@ from datetime import datetime
 from booking.domain.errors import Refusal
 
 APP = "newsletter-booking"
-"""In the metadata of everything we make at Stripe: an account may be shared with other programs."""
+"""In the metadata of everything we make at Stripe, with the host of our pages as ``site``: an account may be shared
+with other programs, and with this one for another newsletter, whose money must not be taken for ours and sent back."""
 
 
 BANK_SAID_NO = ("requires_payment_method", "canceled")
@@ -58,11 +59,6 @@ class SessionFact:
     livemode: bool
 
     @property
-    def ours(self) -> bool:
-        """Whether this app made it."""
-        return self.metadata.get("app") == APP
-
-    @property
     def settled(self) -> bool:
         """Whether the money is there. Complete is not enough: a bank debit completes days before it pays."""
         return self.status == "complete" and self.payment_status in ("paid", "no_payment_required")
@@ -84,11 +80,6 @@ class PaymentFact:
     metadata: Mapping[str, str]
     receipt_url: str
     created: datetime
-
-    @property
-    def ours(self) -> bool:
-        """Whether this app asked for it."""
-        return self.metadata.get("app") == APP
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +127,6 @@ class InvoiceFact:
     due_at: datetime | None
     intent_id: str | None
     created: datetime
-
-    @property
-    def ours(self) -> bool:
-        """Whether this app made it."""
-        return self.metadata.get("app") == APP
 
 
 @dataclass(frozen=True, slots=True)

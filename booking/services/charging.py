@@ -8,6 +8,7 @@ from flask import current_app
 
 from booking.domain.localtime import spell_date
 from booking.gateways.checkout_params import Charge, ChargeLine
+from booking.gateways.payments import payments
 from booking.services.memory import remember
 from booking.services.ordered import Ordered
 
@@ -33,6 +34,7 @@ def charge_of(order: Ordered, attempt_id: str, now: datetime) -> Charge:
     ]
     first = min(line.copy_deadline for line in order.lines)
     return Charge(
+        site=payments().site,
         order=order.public_id,
         attempt=attempt_id,
         currency=order.currency,

@@ -12,6 +12,7 @@ from datetime import datetime
 from booking.db import db, transaction
 from booking.domain.money import Money
 from booking.domain.states import Actor, AttemptState, BookingState, EventState, LedgerAccount, PaymentDisposition
+from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import SessionFact
 from booking.models import Payment
 from booking.services import awaited, events, failpoints, letters, places
@@ -34,7 +35,7 @@ def fold_session(session: SessionFact, now: datetime, event_id: str = "") -> lis
     """
     if event_id:
         events.mark(event_id, EventState.DONE)
-    if not session.ours:
+    if not payments().made(session):
         return []
     attempt = _attempt_of(session, now)
     if attempt is None:

@@ -130,7 +130,7 @@ def _refused(attempt_id: str, now: datetime) -> None:
 def sync_invoice(invoice_id: str) -> None:
     """Fold an invoice in as it is at Stripe now. The receipts that Checkout makes are invoices too, and not meant."""
     invoice = payments().invoice(invoice_id)
-    if invoice.ours:
+    if payments().made(invoice):
         submit_refunds(_fold_invoice(invoice, clock.now()))
 
 

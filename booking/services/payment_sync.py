@@ -22,7 +22,7 @@ from booking.services.tasks_for_people import open_task
 def sync_payment(intent_id: str) -> None:
     """Fold a succeeded PaymentIntent of ours in through the session or invoice that it paid; else nothing happens."""
     fact = payments().payment(intent_id)
-    if fact.ours and fact.status == "succeeded":
+    if payments().made(fact) and fact.status == "succeeded":
         trace(fact)
 
 

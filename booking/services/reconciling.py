@@ -74,10 +74,10 @@ def reconcile(since: datetime, now: datetime) -> Report:
     """
     report = Report()
     account = payments()
-    _each(report, account.invoices_since(since), lambda fact: sync_invoice(fact.id) if fact.ours else None)
+    _each(report, account.invoices_since(since), lambda fact: sync_invoice(fact.id) if account.made(fact) else None)
     _each(report, account.sessions_since(since), _fold_listed)
     _each(report, _open_attempts(now), _fold_attempt)
-    unknown = (fact for fact in account.payments_since(since) if fact.ours and fact.status == "succeeded")
+    unknown = (fact for fact in account.payments_since(since) if account.made(fact) and fact.status == "succeeded")
     _each(report, unknown, lambda fact: None if _is_filed(fact.id) else trace(fact))
     _each(report, account.refunds_since(since), lambda fact: settle_refund(fact, clock.now()))
     _each(report, account.disputes_since(since), lambda fact: fold_dispute(fact, clock.now()))
@@ -122,7 +122,7 @@ def _each(report: Report, found: Iterable[T], act: Callable[[T], object]) -> Non
 
 
 def _fold_listed(session: SessionFact) -> None:
-    if session.ours:
+    if payments().made(session):
         submit_refunds(fold_session(session, clock.now()))
 
 

@@ -12,8 +12,9 @@ from flask import Flask
 
 from booking.db import db
 from booking.domain.states import BookingState, PaymentDisposition, RefundState
-from booking.models import Booking, Order, Payment, Refund
-from booking.services import holding, paying
+from booking.gateways.payments import Payments, payments
+from booking.models import Advertiser, Booking, CheckoutAttempt, Order, Payment, Refund
+from booking.services import holding, invoices, paying
 from booking.services.reconciling import reconcile
 from tests.conftest import put_back
 from tests.support.databases import Database
@@ -130,3 +131,32 @@ def test_money_at_stripe_that_we_do_not_know_is_named(till: Till) -> None:
     assert not report.whole
     assert "pi_" in report.sentences[-1]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Payment)) == 1
+
+
+@pytest.mark.parametrize("by_invoice", [False, True])
+def test_the_money_of_another_newsletter_on_the_same_account_is_left_alone(
+    till: Till, app: Flask, by_invoice: bool, webhooks: Callable[[], list[int]]
+) -> None:
+    ours = payments()
+    theirs = Payments("sk_test_simulator", till.simulator.base_url, (), livemode=False, site="ads.other.example")
+    with till.at(NOW):
+        app.extensions["payments"] = theirs
+        order = make_order()
+        if by_invoice:
+            db.session.execute(sa.update(Advertiser).values(may_pay_by_invoice=True))
+            db.session.commit()
+            invoices.invoice_order(order.public_id, NOW, pay_by=NOW + timedelta(days=4))
+            till.do(f"/invoices/{db.session.scalars(sa.select(CheckoutAttempt.stripe_id)).one()}/pay")
+        else:
+            paying.start_payment(order.public_id, NOW)
+            till.pay(order)
+        # What stands in their database does not stand in ours.
+        db.session.execute(sa.delete(CheckoutAttempt))
+        db.session.commit()
+        app.extensions["payments"] = ours
+        assert set(webhooks()) == {200}
+        report = reconcile(SINCE, NOW)
+        assert till.balance() == 50_000
+    assert not report.troubles
+    assert db.session.scalars(sa.select(Payment)).all() == []
+    assert db.session.scalars(sa.select(CheckoutAttempt)).all() == []
