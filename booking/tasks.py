@@ -18,6 +18,7 @@ from huey.api import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
 
 from booking import clock
+from booking.gateways.stripe_facts import PaymentsUnreachable
 from booking.services import (
     announcing,
     fallbacks,
@@ -117,7 +118,11 @@ def in_context(app: Flask, upkeep: Upkeep) -> Callable[[], None]:
 
     def run() -> None:
         with app.app_context():
-            done = upkeep.act(clock.now())
+            try:
+                done = upkeep.act(clock.now())
+            except PaymentsUnreachable as error:
+                log.warning("%s: Stripe cannot be asked: %s. The next round asks again.", upkeep.name, error)
+                return
         if done:
             log.info("%s: %s", upkeep.name, done)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +14,12 @@ import sqlalchemy as sa
 from flask import Flask
 from huey.api import MemoryHuey, PostgresHuey, SqliteHuey
 
-from booking import clock, tasks
+from booking import clock, create_app, tasks
 from booking.db import db
 from booking.domain.states import OutboxState
 from booking.models import OutboxMessage
 from booking.services import signing_in
+from config import Test
 from tests.support import at
 from tests.support.databases import Database
 from tests.support.factories import NOW, make_editor
@@ -50,6 +52,23 @@ def test_every_task_has_a_name_of_its_own_and_a_period_that_the_heart_can_keep()
 @pytest.mark.parametrize("upkeep", tasks.UPKEEP, ids=lambda upkeep: upkeep.name)
 def test_every_task_does_nothing_where_there_is_nothing_to_do(app: Flask, upkeep: tasks.Upkeep) -> None:
     tasks.in_context(app, upkeep)()
+
+
+@pytest.mark.any_database
+def test_stripe_out_of_reach_is_a_sentence_and_no_traceback(
+    app: Flask, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    alone = create_app(replace(Test(), SQLALCHEMY_DATABASE_URI=database.url, STRIPE_API_BASE="http://127.0.0.1:9"))
+    reconcile = next(upkeep for upkeep in tasks.UPKEEP if upkeep.name == "reconcile")
+    tasks.in_context(alone, reconcile)()
+    [record] = [record for record in caplog.records if record.name == "booking.tasks"]
+    assert record.getMessage().startswith("reconcile: Stripe cannot be asked: no connection")
+    assert record.exc_info is None
+    result = alone.test_cli_runner().invoke(args=["upkeep"])
+    assert result.exit_code == 1
+    assert "reconcile: Stripe cannot be asked: no connection, or no answer in time. The next run" in result.output
+    with alone.app_context():
+        db.engine.dispose()
 
 
 @pytest.mark.any_database

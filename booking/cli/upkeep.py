@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from booking import clock, tasks
+from booking.gateways.stripe_facts import PaymentsUnreachable
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,9 @@ def upkeep() -> None:
     for each in tasks.UPKEEP:
         try:
             done = each.act(clock.now()) or "nothing to do"
-        # One task that fails, such as for Stripe being out of reach, must not keep mail from going out.
+        except PaymentsUnreachable as error:
+            done, failed = f"Stripe cannot be asked: {error}. The next run asks again.", True
+        # One task that fails must not keep mail from going out.
         except Exception as error:
             log.exception("%s failed", each.name)
             done, failed = f"failed: {error}", True
