@@ -13,7 +13,7 @@ from booking.models.newsletter import HouseAd, Placement
 
 
 class Issue(Base):
-    """One edition. Its number and its date are two facts: a move changes one and never the other."""
+    """One issue of the newsletter. Its number and date are two facts: a move changes one and never the other."""
 
     __tablename__ = "issue"
     __table_args__ = (
