@@ -92,8 +92,11 @@ def test_copy_that_is_late_is_called_late(desk: Visitor, till: Till) -> None:
 def test_an_issue_that_nobody_marked_as_sent_is_late(desk: Visitor, till: Till) -> None:
     with till.at(clock.instant("2026-03-09 09:00")):
         page = desk.get("/desk/")
+        issue = desk.get("/desk/issues/500")
     assert page.h1 == "Issue 500 needs one thing"
+    assert "Issue 500 was due Sunday 8 March 2026, 10:00 London time, 23 hours ago" in page.text
     assert "has not been marked as sent" in page.text
+    assert "Booking is closed Was due Sunday 8 March 2026" in issue.text
 
 
 @transaction

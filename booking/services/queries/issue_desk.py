@@ -43,6 +43,7 @@ class IssuePage:
     publishes_on: date
     sends_at: datetime
     sent_at: datetime | None
+    booking_deadline: datetime
     copy_deadline: datetime
     state: IssueState
     archive_url: str
@@ -83,6 +84,7 @@ def issue_page(number: int) -> IssuePage:
         publishes_on=issue.publishes_on,
         sends_at=issue.sends_at,
         sent_at=issue.sent_at,
+        booking_deadline=issue.booking_deadline,
         copy_deadline=issue.copy_deadline,
         state=issue.state,
         archive_url=issue.archive_url,
