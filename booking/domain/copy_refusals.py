@@ -83,6 +83,15 @@ class ApprovedCopyChanged(Refusal):
 
 
 @dataclass(eq=False)
+class AdHasClosed(Refusal):
+    """A job ad that was approved for an earlier week, and nobody can apply to any more when this one is sent."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = "This job closes before issue {issue} is sent. Send the ad again with a later closing date."
+    issue: int
+
+
+@dataclass(eq=False)
 class ArchiveLinkNotUsable(Refusal):
     """Where the sent issue can be read must be a web address, for it is sent to advertisers."""
 

@@ -125,6 +125,12 @@ def read_details(fields: Mapping[str, Any]) -> JobDetails:
     )
 
 
+def has_closed(fields: Mapping[str, Any] | None, issue_date: date) -> bool:
+    """Whether a job whose stored fields these are can no longer be applied for on that day; other ads have none."""
+    closes_on = read_details(fields).closes_on if fields else None
+    return closes_on is not None and closes_on < issue_date
+
+
 def details_problems(fields: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with a job's fields; each problem names its field."""
     details = read_details(readable(fields))

@@ -1,6 +1,7 @@
 """What happens when no copy came: what the buyer chose at booking, some hours after the deadline's own reminder.
 
-- Run the last approved copy: the advertiser's newest approved words for that placement. Without any, as for credit.
+- Run the last approved copy: the advertiser's newest approved words for that placement. Without any, and for a job that
+  closes before the issue is sent, as for credit.
 - Move: the next open week at the same price or less whose copy deadline is ahead. Once; then, or without one, credit.
 - Credit: the place is cancelled and everything paid goes back, whatever the ladder says: nobody is charged for what we
   do not run, and a credit kept here would be money that somebody has to ask for.
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from booking.db import db, transaction
 from booking.domain.errors import Refusal
+from booking.domain.job_ad import has_closed
 from booking.domain.states import Actor, BookingState, Fallback, IssueState, ReviewDecision
 from booking.models import Booking, BookingEvent, Creative, CreativeReview, CreativeRevision, Issue, Slot
 from booking.services import audit, cancelling, letters, moving, outbox
@@ -97,7 +99,7 @@ def _run_last(booking_id: int, now: datetime) -> bool:
     if booking is None:
         return True
     last = _last_approved(booking)
-    if last is None:
+    if last is None or has_closed(last.details, booking.slot.issue.publishes_on):
         return False
     run_words(booking, last, now)
     key = f"fallback:{booking.id}:{(booking.copy_due_at or booking.slot.issue.copy_deadline).isoformat()}"

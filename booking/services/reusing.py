@@ -8,7 +8,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from booking.db import db, transaction
+from booking.domain.copy_refusals import AdHasClosed
 from booking.domain.errors import StaleRevision
+from booking.domain.job_ad import has_closed
 from booking.models import Booking, Creative, CreativeReview, CreativeRevision, Issue, Order, Slot
 from booking.services import audit
 from booking.services.booking_steps import By
@@ -31,11 +33,14 @@ class Earlier:
 
 def approved_before(booking_id: int) -> list[Earlier]:
     """What this booking's advertiser has had approved for other weeks, newest first, each text once."""
-    rows = db.session.execute(_approved_for(booking_id).add_columns(Issue.number, Issue.publishes_on)).all()
+    own_date = sa.select(Issue.publishes_on).join(Slot).join(Booking, Booking.slot_id == Slot.id)
+    own = own_date.where(Booking.id == booking_id).correlate(None).scalar_subquery()
+    rows = db.session.execute(_approved_for(booking_id).add_columns(Issue.number, Issue.publishes_on, own)).all()
     found: dict[str, Earlier] = {}
-    for revision, number, publishes_on in rows:
-        earlier = Earlier(revision.id, revision.sha256, revision.name, revision.body, number, publishes_on)
-        found.setdefault(revision.sha256, earlier)
+    for revision, number, publishes_on, runs_on in rows:
+        if not has_closed(revision.details, runs_on):
+            earlier = Earlier(revision.id, revision.sha256, revision.name, revision.body, number, publishes_on)
+            found.setdefault(revision.sha256, earlier)
     return list(found.values())[:MOST_OFFERED]
 
 
@@ -43,13 +48,16 @@ def approved_before(booking_id: int) -> list[Earlier]:
 def run_again(booking_id: int, revision_id: int, by: By) -> None:
     """Let a booking run words that were approved for another week of its advertiser.
 
-    Raises StaleRevision for what is not approved any more, or never was theirs, and what `sharing.writable` refuses.
+    Raises StaleRevision for what is not approved any more, or never was theirs, AdHasClosed, and what
+    `sharing.writable` refuses.
     """
     (booking,) = writable([booking_id])
     approved = _approved_for(booking_id).where(CreativeRevision.id == revision_id).limit(1)
     revision = db.session.scalars(approved).first()
     if revision is None:
         raise StaleRevision("")
+    if has_closed(revision.details, booking.slot.issue.publishes_on):
+        raise AdHasClosed(booking.slot.issue.number)
     run_words(booking, revision, by.now)
     sentence = f"Runs the copy of {revision.name} again in issue {booking.slot.issue.number}, as it was approved."
     audit.record(by.actor, by.user_id, "copy.again", f"booking {booking_id}", sentence, by.now)

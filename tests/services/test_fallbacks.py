@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from booking.db import db
-from booking.domain.states import BookingState, Fallback, RefundState
+from booking.domain.copy_refusals import AdHasClosed
+from booking.domain.states import BookingState, Fallback, PlacementKind, RefundState
 from booking.models import Booking, OutboxMessage, Refund
-from booking.services import drafts, fallbacks, freezing, reviewing
+from booking.services import drafts, fallbacks, freezing, reusing, reviewing
 from booking.services.copywriting import Words
 from booking.services.drafts import Draft
-from tests.support.copy import approved, editor_by, seen, submitted
+from tests.support.copy import JOB_WORDS, approved, editor_by, seen, submitted
 from tests.support.factories import NOW, choice, make_editor, make_issue
 from tests.support.paid import paid
 from tests.support.till import Till
@@ -87,6 +89,20 @@ def test_without_any_approved_copy_the_money_goes_back(till: Till) -> None:
         assert fallbacks.apply_fallbacks(moment) == 1
     assert standing(booking)[0] is BookingState.CANCELLED
     assert db.session.scalars(sa.select(Refund.amount)).all() == [50_000]
+
+
+def test_a_job_that_closes_before_the_issue_does_not_run_again(till: Till) -> None:
+    (earlier,) = paid(till, choice(503, PlacementKind.JOB))
+    closes = {**(JOB_WORDS.details or {}), "closes_on": earlier.slot.issue.publishes_on.isoformat()}
+    last = approved(earlier, by=editor_by(make_editor()), words=replace(JOB_WORDS, details=closes))
+    (booking,) = paid(till, choice(504, PlacementKind.JOB))
+    assert reusing.approved_before(booking.id) == []
+    with pytest.raises(AdHasClosed, match="This job closes before issue 504 is sent"):
+        reusing.run_again(booking.id, last.id, editor_by(booking.order.user))
+    choose(booking, Fallback.RUN_LAST)
+    with till.at(overdue(booking, hours=13)) as moment:
+        assert fallbacks.apply_fallbacks(moment) == 1
+    assert standing(booking)[0] is BookingState.CANCELLED
 
 
 def test_a_booking_moves_to_the_next_open_week_once(till: Till) -> None:
