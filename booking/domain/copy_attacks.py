@@ -3,12 +3,14 @@ sentence, which names the line. Checked when copy is submitted, when it is appro
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from booking.domain.copy_structure import structures
 from booking.domain.copy_text import AdCopy
 from booking.domain.issue_text import FOOTER_OPENING
 
@@ -60,8 +62,8 @@ LINE_RULES = (
 WORD_RULES = (
     Rule(
         "template",
-        re.compile(r"\{\{|\}\}|\{%|%\}|\{#"),
-        "has “{{”, “{%” or “{#”, which templates act on. Remove the braces.",
+        re.compile(r"\{\{|\}\}|\{%|%\}|\{#|\{:"),
+        "has “{{”, “{%”, “{#” or “{:”, which templates act on. Remove the braces.",
     ),
     Rule("merge-tag", re.compile(r"\*\|[^|]*\|\*"), "has “*|…|*”, which mailing tools fill in. Remove it."),
     Rule("html", re.compile(r"<[A-Za-z/!?%]"), "has HTML. Write it as plain words."),
@@ -71,6 +73,8 @@ _JOINERS = "\u200c\u200d"
 """Within emoji and Persian words these are letters' glue, not disguise."""
 _BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters by their category, and nothing to see."""
 _GAP = re.compile(r"\n[ \t]*\n[ \t]*\n")
 
 
@@ -88,11 +92,17 @@ def _name_attacks(name: str) -> Iterator[Problem]:
 
 
 def _body_attacks(body: str) -> Iterator[Problem]:
+    refused: set[int] = set()
     for number, line in enumerate(body.split("\n"), start=1):
         rule = next((rule for rule in LINE_RULES if rule.pattern.fullmatch(line)), None)
         if rule:
+            refused.add(number)
             yield Problem(rule.code, f"Line {number} {rule.sentence}", number)
         yield from _word_problems(line, f"Line {number}", number, "body")
+    for lines, code, sentence in structures(body):
+        if refused.isdisjoint(lines):
+            refused.add(lines.start)
+            yield Problem(code, f"Line {lines.start} {sentence}", lines.start)
     gap = _GAP.search(body)
     if gap:
         blank = body.count("\n", 0, gap.start()) + 2
@@ -110,13 +120,21 @@ def _word_problems(text: str, where: str, line: int, field: str) -> list[Problem
 
 
 def _character_problems(text: str, where: str, line: int, field: str) -> list[Problem]:
+    # An HTML entity is the same character to whoever reads the result.
+    text = html.unescape(text)
     if text.isascii() and text.isprintable():
         return []
     if not _BIDIRECTIONAL.isdisjoint(text):
         sentence = f"{where} has a character that turns the direction of text. Remove it, or type the line anew."
         return [Problem("bidirectional", sentence, line, field)]
-    hidden = next((c for c in text if unicodedata.category(c) in _INVISIBLE and c not in _JOINERS), None)
+    hidden = next((c for c in text if _is_hidden(c)), None)
     if hidden is None:
         return []
     sentence = f"{where} has a character that cannot be seen (U+{ord(hidden):04X}). Remove it, or type the line anew."
     return [Problem("control", sentence, line, field)]
+
+
+def _is_hidden(character: str) -> bool:
+    if character in _BLANK_LETTERS:
+        return True
+    return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS

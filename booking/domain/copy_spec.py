@@ -71,6 +71,8 @@ def _name_problems(copy: AdCopy, kind: PlacementKind) -> Iterator[Problem]:
     if len(copy.name) > NAME_LIMIT:
         sentence = f"The name is {len(copy.name)} characters. The heading has room for {NAME_LIMIT}."
         yield Problem("name-long", sentence, field="name")
+    if _LINK_IN_BODY.search(copy.name):
+        yield Problem("name-link", "The name has a link. An ad has one link; write the name alone.", field="name")
     if copy.name.endswith("#"):
         yield Problem(
             "name-mark", "The name ends with “#”, which headings drop. Write it in another way.", field="name"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
+BLANKS = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _ADDRESS_LIMIT = 254
 """Characters, from RFC 5321; it also keeps the pattern from long work on text that is no address."""
 _ADDRESS = regex.compile(r"[^@\s:/?#<>()\[\]]+@[^@\s:/?#<>()\[\]]+\.[^@\s:/?#<>()\[\]]+")
@@ -30,9 +31,12 @@ class AdCopy:
 
 
 def tidy(name: str, body: str, link: str, key: str = "") -> AdCopy:
-    """Copy as it was typed, made canonical: NFC, LF, tabs as spaces, no blanks at line ends, none above or below."""
+    """Copy as it was typed, made canonical: NFC, LF, tabs as spaces, no blanks at line ends, none above or below.
+
+    Blanks are of any kind: a line with a no-break space alone is an empty one.
+    """
     text = body.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    lines = [line.rstrip(" ") for line in unicodedata.normalize("NFC", text).split("\n")]
+    lines = [line.rstrip(BLANKS) for line in unicodedata.normalize("NFC", text).split("\n")]
     return AdCopy(_one_line(name), "\n".join(lines).strip("\n"), link.strip(), key)
 
 

@@ -72,6 +72,17 @@ ATTACKS = [
     ("a\x07b", "control"),
     ("a\u2028b", "control"),
     ("a\ud800b", "control"),
+    ("- # Mine", "heading"),
+    ("* ---", "rule-line"),
+    ("- > quoted", "quote"),
+    ("1. ```", "fence"),
+    ("-     code", "indented"),
+    ("- [1]: //b.example", "reference"),
+    ("{: onclick=x}", "template"),
+    ("a &#8238; b", "bidirectional"),
+    ("a &rlm; b", "bidirectional"),
+    ("a &#10; b", "control"),
+    ("a\u3164b", "control"),
     (FOOTER, "footer"),
     ("IF YOU RECEIVED THIS EMAIL DIRECTLY", "footer"),
 ]
@@ -88,6 +99,11 @@ def test_every_attack_has_its_own_sentence_naming_the_line(line: str, code: str)
 def test_no_two_attacks_share_a_sentence() -> None:
     sentences = {code: attacks(AdCopy("", line, ""))[0].sentence for line, code in ATTACKS}
     assert len(set(sentences.values())) == len(sentences)
+
+
+def test_a_link_reference_may_be_broken_over_lines() -> None:
+    found = attacks(replace(SPONSOR, body="First.\n\n[1\n]: //b.example\n[1]: //c.example"))
+    assert [(problem.code, problem.line) for problem in found] == [("reference", 5), ("reference", 3)]
 
 
 def test_two_blank_lines_would_end_the_ad() -> None:
@@ -112,6 +128,7 @@ def test_all_problems_are_told_at_once() -> None:
         (replace(SPONSOR, name="Sharp #"), ["name-mark"]),
         (replace(SPONSOR, name="a\nb"), ["name-lines", "control"]),
         (replace(SPONSOR, name="{{ name }}"), ["template"]),
+        (replace(SPONSOR, name="[Ledgerline](https://b.example)"), ["name-link"]),
         (replace(SPONSOR, body="See [this](x)."), ["extra-link"]),
         (replace(SPONSOR, body="See www.a.example."), ["extra-link"]),
         (replace(SPONSOR, link=""), ["link-empty"]),

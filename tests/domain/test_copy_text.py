@@ -23,6 +23,11 @@ def test_typed_copy_is_made_canonical() -> None:
     assert copy == AdCopy("Café Blue", "One line\ntwo\n\nthree", "https://a.example", "7")
 
 
+def test_a_line_of_blanks_of_any_kind_is_an_empty_one() -> None:
+    assert tidy("A", "One\u00a0\n\u3000\n\u00a0\ntwo\u2003\n\u00a0", "").body == "One\n\n\ntwo"
+    assert tidy("A", "60\u00a0000", "").body == "60\u00a0000"
+
+
 @given(st.text(), st.text(), st.text())
 def test_tidying_twice_is_tidying_once(name: str, body: str, link: str) -> None:
     once = tidy(name, body, link)
