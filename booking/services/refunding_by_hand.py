@@ -11,20 +11,14 @@ from booking.domain.copy_refusals import ReasonMissing
 from booking.domain.desk_refusals import InDispute, NothingPaid
 from booking.domain.errors import NotFound
 from booking.domain.money import Money
-from booking.domain.states import Actor, DisputeState, LedgerAccount, PaymentDisposition
+from booking.domain.states import Actor, DisputeState
 from booking.models import Dispute, Order, Payment, Refund
 from booking.services import audit
 from booking.services.booking_steps import By
 from booking.services.holding import locked_order
 from booking.services.refunding import Ask, request_refund, submit_refunds
-
-COUNTED_IN = {
-    PaymentDisposition.UNPLACED: LedgerAccount.RECEIVABLE,
-    PaymentDisposition.DUPLICATE: LedgerAccount.UNAPPLIED,
-    PaymentDisposition.MISMATCH: LedgerAccount.UNAPPLIED,
-    PaymentDisposition.ORPHAN: LedgerAccount.UNAPPLIED,
-}
-"""Where the money of a payment stands that became no revenue."""
+from booking.services.settling import stands_in
+from booking.services.withholding import PAYS_FOR_BOOKINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +67,7 @@ def _request(public_id: str, wish: RefundWish, by: By) -> tuple[str, Money]:
         by,
         key=key,
         booking_id=_booking_id(order, wish.booking_id),
-        account=COUNTED_IN.get(payment.disposition, LedgerAccount.REVENUE),
+        account=stands_in(payment, money.amount),
     )
     refund = request_refund(ask)
     sentence = f"Refunded {money} of order {public_id}: {wish.reason}"
@@ -87,7 +81,7 @@ def _payment(order: Order, payment_id: int | None) -> Payment:
     if not payments:
         raise NothingPaid
     if payment_id is None:
-        return next((payment for payment in payments if payment.disposition not in COUNTED_IN), payments[0])
+        return next((payment for payment in payments if payment.disposition in PAYS_FOR_BOOKINGS), payments[0])
     chosen = next((payment for payment in payments if payment.id == payment_id), None)
     if chosen is None:
         raise NotFound("payment")

@@ -68,7 +68,7 @@ def _from_dashboard(fact: RefundFact, payment: Payment, now: datetime) -> Refund
     )
     db.session.add(refund)
     db.session.flush()
-    account = LedgerAccount.UNAPPLIED if payment.disposition in UNAPPLIED else _counted_in(payment)
+    account = stands_in(payment, refund.amount)
     money = Money(refund.amount, payment.currency)
     move_money(Cause("refund", refund.id, payment.order_id, now), "owed", account, LedgerAccount.REFUNDS, money)
     if payment.order_id is not None and payment.refund_reserved >= payment.amount:
@@ -82,8 +82,24 @@ def _from_dashboard(fact: RefundFact, payment: Payment, now: datetime) -> Refund
     return refund
 
 
-def _counted_in(payment: Payment) -> LedgerAccount:
-    return LedgerAccount.RECEIVABLE if payment.disposition is PaymentDisposition.UNPLACED else LedgerAccount.REVENUE
+def stands_in(payment: Payment, amount: int) -> LedgerAccount:
+    """The account in which so much of a payment (minor units) is counted until it goes back.
+
+    What was paid for a place that was gone never became revenue: it waits as receivable, and goes first.
+    """
+    if payment.disposition in UNAPPLIED:
+        return LedgerAccount.UNAPPLIED
+    signed = sa.case((LedgerEntry.credit == LedgerAccount.RECEIVABLE, LedgerEntry.amount), else_=-LedgerEntry.amount)
+    waiting = db.session.scalar(
+        sa.select(sa.func.sum(signed)).where(
+            LedgerEntry.order_id == payment.order_id,
+            sa.or_(
+                LedgerEntry.credit == LedgerAccount.RECEIVABLE,
+                LedgerEntry.debit == LedgerAccount.RECEIVABLE,
+            ),
+        )
+    )
+    return LedgerAccount.RECEIVABLE if int(waiting or 0) >= amount else LedgerAccount.REVENUE
 
 
 def _make_room(payment: Payment, amount: int, now: datetime) -> None:

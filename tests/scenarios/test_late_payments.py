@@ -10,6 +10,8 @@ from booking.gateways.payments import payments
 from booking.models import Order
 from booking.services import freezing, holding, lapsing, paying
 from booking.services.booking_steps import By
+from booking.services.payment_sync import sync_refund
+from booking.services.refunding_by_hand import RefundWish, refund_by_editor
 from tests.scenarios import books
 from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order, slot_of, wish
 from tests.support.till import BANK_DEBIT, Till, later
@@ -118,6 +120,34 @@ def test_of_four_weeks_with_one_gone_three_are_booked_and_that_one_is_refunded(t
     assert -books.account(LedgerAccount.REVENUE) == 142_500
     assert books.account(LedgerAccount.RECEIVABLE) == 0
     assert books.letters()["booked"] == books.letters()["slot-gone"] == 1
+
+
+@pytest.mark.scenario(12)
+@pytest.mark.scenario(20)
+@pytest.mark.parametrize("at_the_dashboard", [False, True])
+def test_what_was_paid_for_a_lost_week_is_no_revenue_when_its_refund_fails_and_is_made_again(
+    till: Till, at_the_dashboard: bool
+) -> None:
+    make_issue(501)
+    order = left_at_the_payment_page(till, choice(500), choice(501))
+    pays_in_time_and_we_hear_of_it_late(till, order)
+    with till.at(AFTER) as now:
+        take(501)
+        till.do("/refunds/ahead", status="pending")
+        paying.sync_session(till.session_of(order))
+        [made] = payments().refunds_since(NOW)
+        till.do(f"/refunds/{made.id}/fail")
+        sync_refund(made.id)
+        assert books.tasks() == ["A refund of $500 failed"]
+        if at_the_dashboard:
+            again = till.do("/refunds", payment_intent=till.payment().stripe_payment_intent_id, amount=50_000)
+            sync_refund(again["id"])
+        else:
+            wanted = RefundWish("form-1", "500", "Its place was gone.")
+            refund_by_editor(order.public_id, wanted, By(Actor.EDITOR, now, make_editor().id))
+        assert till.balance() == 50_000
+    assert -books.account(LedgerAccount.REVENUE) == 50_000
+    assert books.account(LedgerAccount.RECEIVABLE) == books.account(LedgerAccount.REFUNDS) == 0
 
 
 @pytest.mark.scenario(13)
