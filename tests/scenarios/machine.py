@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from booking import clock
 from booking.db import db
 from booking.domain.errors import Refusal
-from booking.domain.states import Actor, Fallback, PlacementKind
+from booking.domain.states import Actor, AttemptKind, Fallback, PlacementKind
 from booking.gateways.payments import payments
-from booking.models import Booking, CheckoutAttempt, Dispute, Issue, Order, Payment, Placement, Refund, Slot
+from booking.models import Advertiser, Booking, CheckoutAttempt, Dispute, Issue, Order, Payment, Placement, Refund, Slot
 from booking.services import (
     cancelling,
     freezing,
@@ -27,6 +27,7 @@ from booking.services import (
     holding,
     invariants,
     inventory,
+    invoices,
     lapsing,
     moving,
     paying,
@@ -89,7 +90,8 @@ class Shop(RuleBasedStateMachine):
         return found[which % len(found)] if found else None
 
     def session_of(self, which: int) -> str | None:
-        attempt = self.one_of(CheckoutAttempt, which, CheckoutAttempt.stripe_id.is_not(None))
+        asked = (CheckoutAttempt.kind == AttemptKind.CHECKOUT, CheckoutAttempt.stripe_id.is_not(None))
+        attempt = self.one_of(CheckoutAttempt, which, *asked)
         return None if attempt is None else attempt.stripe_id
 
     def at_the_bank(self, path: str, **body: Any) -> None:
@@ -125,13 +127,37 @@ class Shop(RuleBasedStateMachine):
             if order := self.one_of(Order, which):
                 paying.start_payment(order.public_id, self.now)
 
-    @rule(which=WHICH, card=st.sampled_from([GOOD, GOOD, DECLINED, BANK_DEBIT]), returns=st.booleans())
-    def pay(self, which: int, card: str, returns: bool) -> None:
+    @rule(
+        which=WHICH,
+        card=st.sampled_from([GOOD, GOOD, DECLINED, BANK_DEBIT]),
+        percent=st.sampled_from([0, 0, 33, 100]),
+        returns=st.booleans(),
+    )
+    def pay(self, which: int, card: str, percent: int, returns: bool) -> None:
         with self.doing():
             if session := self.session_of(which):
-                self.at_the_bank(f"/sessions/{session}/pay", card=card)
+                code = {"promotion_code": self.till.promotion(percent)} if percent else {}
+                self.at_the_bank(f"/sessions/{session}/pay", card=card, **code)
                 if returns:
                     paying.sync_session(session)
+
+    @rule(which=WHICH)
+    def ask_for_an_invoice(self, which: int) -> None:
+        with self.doing():
+            if order := self.one_of(Order, which):
+                db.session.execute(sa.update(Advertiser).values(may_pay_by_invoice=True))
+                db.session.commit()
+                invoices.invoice_order(order.public_id, self.now)
+
+    @rule(which=WHICH, past_stripe=st.sampled_from([False, False, True]))
+    def pay_an_invoice(self, which: int, past_stripe: bool) -> None:
+        with self.doing():
+            attempt = self.one_of(CheckoutAttempt, which, CheckoutAttempt.kind == AttemptKind.INVOICE)
+            if attempt is not None and attempt.stripe_id is not None:
+                if past_stripe:
+                    self.till.paid_past_stripe(attempt.stripe_id)
+                else:
+                    self.at_the_bank(f"/invoices/{attempt.stripe_id}/pay")
 
     @rule(which=WHICH, outcome=st.sampled_from(["succeeded", "failed"]))
     def settle_bank_debit(self, which: int, outcome: str) -> None:
@@ -256,6 +282,7 @@ class Shop(RuleBasedStateMachine):
         with self.doing():
             lapsing.lapse_run_out(self.now)
             refunding.submit_waiting(self.now)
+            invoices.void_overdue(self.now)
 
     @rule(action=st.sampled_from(["duplicate", "reorder", "drop"]), count=st.integers(1, 3))
     def the_network_is_bad(self, action: str, count: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import requests
 import sqlalchemy as sa
 
 from booking.db import db, transaction
@@ -19,22 +18,6 @@ from tests.support.till import Till, later
 pytestmark = pytest.mark.usefixtures("session")
 
 
-def promotion(till: Till, percent: int) -> str:
-    """A code that takes so much off, made as in Stripe's dashboard."""
-
-    def made(path: str, **form: object) -> str:
-        answer = requests.post(f"{till.simulator.base_url}{path}", data=form, auth=("sk_test_simulator", ""), timeout=5)
-        assert answer.ok, answer.text
-        return str(answer.json()["id"])
-
-    coupon = made("/v1/coupons", percent_off=percent, duration="once")
-    made(
-        "/v1/promotion_codes",
-        **{"promotion[type]": "coupon", "promotion[coupon]": coupon, "code": f"WELCOME{percent}"},
-    )
-    return f"WELCOME{percent}"
-
-
 @transaction
 def booking_ids() -> list[int]:
     return list(db.session.scalars(sa.select(Booking.id).order_by(Booking.id)))
@@ -45,7 +28,7 @@ def test_a_code_takes_its_part_off_every_line_and_a_cancelled_line_gives_back_wh
         make_issue(507)
         order = make_order(choice(506), choice(507))
         paying.start_payment(order.public_id, NOW)
-        till.pay(order, promotion_code=promotion(till, 20))
+        till.pay(order, promotion_code=till.promotion(20))
         paying.sync_session(till.session_of(order))
         assert till.payment().amount == 80_000
         assert till.payment().promotion_discount == 20_000
@@ -63,7 +46,7 @@ def test_a_code_that_takes_everything_off_books_without_a_payment(till: Till) ->
         make_issue(507)
         order = make_order(choice(506))
         paying.start_payment(order.public_id, NOW)
-        till.pay(order, promotion_code=promotion(till, 100))
+        till.pay(order, promotion_code=till.promotion(100))
         for _ in range(2):
             paying.sync_session(till.session_of(order))
         assert reconcile(later(NOW, days=-1), NOW).whole
@@ -87,7 +70,7 @@ def test_a_free_second_session_of_a_paid_order_changes_nothing_and_tells_nobody(
         second = till.session_of(order)
         till.pay(second)
         paying.sync_session(second)
-        till.pay(first, promotion_code=promotion(till, 100))
+        till.pay(first, promotion_code=till.promotion(100))
         paying.sync_session(first)
     assert books.states() == [BookingState.CONFIRMED]
     assert books.letters() == {"booked": 1}
@@ -98,7 +81,7 @@ def test_a_free_session_of_another_amount_than_was_asked_books_nothing_and_a_per
         make_issue(507)
         order = make_order(choice(506))
         paying.start_payment(order.public_id, NOW)
-        till.pay(order, promotion_code=promotion(till, 100))
+        till.pay(order, promotion_code=till.promotion(100))
         db.session.execute(sa.update(CheckoutAttempt).values(amount=49_999))
         db.session.commit()
         for _ in range(2):
@@ -113,7 +96,7 @@ def test_who_paid_less_by_a_code_and_came_too_late_is_promised_what_they_paid(ti
     with till.at(NOW):
         order = make_order()
         paying.start_payment(order.public_id, NOW)
-        till.pay(order, promotion_code=promotion(till, 20))
+        till.pay(order, promotion_code=till.promotion(20))
     with till.at(later(NOW, minutes=46)) as now:
         holding.hold(wish(choice(500), by=buyer("Northwind Rail", "jobs@northwind.example")), now)
         paying.sync_session(till.session_of(order))

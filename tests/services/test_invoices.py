@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import requests
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy.session import Session
@@ -168,13 +167,7 @@ def test_an_invoice_paid_past_stripe_books_and_promises_no_money_that_stripe_has
         invoices.invoice_order(trusted_order().public_id, NOW)
         db.session.execute(sa.update(Slot).where(Slot.id == slot_of(507).id).values(locked=True))
         db.session.commit()
-        answer = requests.post(
-            f"{till.simulator.base_url}/v1/invoices/{invoice_id()}/pay",
-            data={"paid_out_of_band": "true"},
-            auth=("sk_test_simulator", ""),
-            timeout=5,
-        )
-        assert answer.ok, answer.text
+        till.paid_past_stripe(invoice_id())
         assert reconcile(later(NOW, days=-1), NOW).whole
     assert books.states() == [BookingState.CONFIRMED, BookingState.UNPLACED]
     assert not books.refunds()
