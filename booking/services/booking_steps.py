@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from booking.db import db, run
+from booking.domain.errors import NotFound
 from booking.domain.states import NONE, Actor, BookingState, Machine, move
-from booking.models import Booking, BookingEvent
+from booking.models import Booking, BookingEvent, Order, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,28 @@ MOVE = (
     .where(Booking.id == sa.bindparam("booking"))
     .values(state=sa.bindparam("to"), version=sa.bindparam("events"))
 )
+
+
+def with_place(booking_id: int) -> Booking:
+    """A booking with its order, slot, issue and placement, read anew. Raises NotFound."""
+    booking = db.session.scalars(
+        sa.select(Booking)
+        .where(Booking.id == booking_id)
+        .options(
+            joinedload(Booking.order),
+            joinedload(Booking.slot).options(joinedload(Slot.issue), joinedload(Slot.placement)),
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if booking is None:
+        raise NotFound("booking")
+    return booking
+
+
+def lock_order_of(booking_id: int) -> None:
+    """Keep payments of the order, and other acts about its bookings, waiting until this act is over."""
+    order_id = db.session.scalar(sa.select(Booking.order_id).where(Booking.id == booking_id))
+    db.session.execute(sa.select(Order.id).where(Order.id == order_id).with_for_update())
 
 
 def began(booking: Booking, by: By, reason: str = "") -> None:

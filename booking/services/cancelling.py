@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
-from booking.db import db, transaction
+from booking.db import transaction
 from booking.domain import cancellation
 from booking.domain.cancellation import Cancellable
 from booking.domain.desk_refusals import RefundChanged
-from booking.domain.errors import IssueFrozen, IssueSent, NotFound, WrongState
+from booking.domain.errors import IssueFrozen, IssueSent, WrongState
 from booking.domain.money import Money
 from booking.domain.states import Actor, BookingState, IssueState, Machine
 from booking.models import Booking, Order, Slot
 from booking.services import audit, letters, places
-from booking.services.booking_steps import By, step
+from booking.services.booking_steps import By, lock_order_of, step, with_place
 from booking.services.lapsing import close_sessions, open_sessions_of
 from booking.services.line_money import LineMoney, money_of, terms
 from booking.services.outbox import post
@@ -87,7 +86,7 @@ def cancel(
 def _cancel(
     booking_id: int, by: By, now: datetime, refused: bool, agreed: Agreed
 ) -> tuple[CancellationOffer, list[str], list[str]]:
-    _lock_order_of(booking_id)
+    lock_order_of(booking_id)
     booking = _standing(booking_id)
     offer, money = _offer(booking, now, refused or agreed.in_full)
     if by.actor is Actor.ADVERTISER and booking.slot.issue.sends_at <= now:
@@ -106,24 +105,8 @@ def _cancel(
     return offer, refunds, _payment_pages(booking.order)
 
 
-def _lock_order_of(booking_id: int) -> None:
-    """Keep payments of the order, and other cancellations in it, waiting until this act is over."""
-    order_id = db.session.scalar(sa.select(Booking.order_id).where(Booking.id == booking_id))
-    db.session.execute(sa.select(Order.id).where(Order.id == order_id).with_for_update())
-
-
 def _standing(booking_id: int) -> Booking:
-    booking = db.session.scalars(
-        sa.select(Booking)
-        .where(Booking.id == booking_id)
-        .options(
-            joinedload(Booking.order),
-            joinedload(Booking.slot).options(joinedload(Slot.issue), joinedload(Slot.placement)),
-        )
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if booking is None:
-        raise NotFound("booking")
+    booking = with_place(booking_id)
     if booking.state not in STANDING:
         raise WrongState(Machine.BOOKING, booking.state, BookingState.CANCELLED)
     if booking.slot.issue.state is IssueState.FROZEN:

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from booking.db import db, transaction
 from booking.domain.errors import IssueFrozen, NotFound, RuleNotUsable, SlotSold
-from booking.domain.states import Actor, IssueState, PlacementKind
+from booking.domain.states import Actor, PlacementKind
 from booking.models import Issue, Placement, Slot
 from booking.services import audit, availability
 from booking.services.booking_steps import By
-from booking.services.opening import new_slot
+from booking.services.opening import changeable, new_slot
 from booking.services.places import changed
 from booking.services.plan import Times, current_prices
 from booking.services.taking_back import Ended, close, end_hold
@@ -82,7 +82,7 @@ def set_slots(number: int, kind: PlacementKind, count: int, editor_id: int | Non
     """
     if not 0 <= count <= MOST_SLOTS:
         raise RuleNotUsable(f"An issue has 0 to {MOST_SLOTS} places of a kind. Enter a number in that range.")
-    issue, placement = _issue(number), _placement(kind)
+    issue, placement = changeable(number), _placement(kind)
     offered = _offered(issue, placement, now)
     if count < len(offered):
         _shrink(issue, placement, offered, len(offered) - count, now)
@@ -144,15 +144,6 @@ def _slot(slot_id: int) -> Slot:
     if slot is None:
         raise NotFound("slot")
     return slot
-
-
-def _issue(number: int) -> Issue:
-    issue = db.session.scalar(sa.select(Issue).where(Issue.number == number).with_for_update())
-    if issue is None:
-        raise NotFound("issue")
-    if issue.state in (IssueState.FROZEN, IssueState.SENT):
-        raise IssueFrozen(number)
-    return issue
 
 
 def _placement(kind: PlacementKind) -> Placement:

@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from booking.db import db, transaction
 from booking.domain import cancellation
 from booking.domain.cancellation import Cancellable
 from booking.domain.desk_refusals import DearerWeek, SameIssue, TooLateToMove
-from booking.domain.errors import IssueFrozen, NotFound, SlotClosed, SlotTaken, UnknownSlot, WrongState
+from booking.domain.errors import IssueFrozen, SlotClosed, SlotTaken, UnknownSlot, WrongState
 from booking.domain.money import Money
 from booking.domain.states import Actor, BookingState, IssueState, Machine
-from booking.models import Booking, Issue, Order, Slot
+from booking.models import Booking, Issue, Slot
 from booking.services import audit, letters, places
 from booking.services.availability import free
-from booking.services.booking_steps import By, step
+from booking.services.booking_steps import By, lock_order_of, step, with_place
 from booking.services.lapsing import close_sessions, lapse_overtaken
 from booking.services.line_money import money_of, terms
 from booking.services.outbox import post
@@ -83,8 +82,7 @@ def move(booking_id: int, to: int, by: By, reason: str = "") -> None:
 
 @transaction
 def _move(booking_id: int, to: int, by: By, reason: str) -> list[str]:
-    order_id = db.session.scalar(sa.select(Booking.order_id).where(Booking.id == booking_id))
-    db.session.execute(sa.select(Order.id).where(Order.id == order_id).with_for_update())
+    lock_order_of(booking_id)
     booking = _movable(booking_id, by)
     before = booking.slot.issue.number
     if to == before:
@@ -138,17 +136,7 @@ def most_refund(booking: Booking, by: By) -> int:
 
 
 def _movable(booking_id: int, by: By) -> Booking:
-    booking = db.session.scalars(
-        sa.select(Booking)
-        .where(Booking.id == booking_id)
-        .options(
-            joinedload(Booking.order),
-            joinedload(Booking.slot).options(joinedload(Slot.issue), joinedload(Slot.placement)),
-        )
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if booking is None:
-        raise NotFound("booking")
+    booking = with_place(booking_id)
     if booking.state is not BookingState.CONFIRMED:
         raise WrongState(Machine.BOOKING, booking.state, BookingState.CONFIRMED)
     issue = booking.slot.issue

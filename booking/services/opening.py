@@ -11,7 +11,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from booking.db import db, transaction
-from booking.domain.errors import RuleNotUsable
+from booking.domain.errors import IssueFrozen, NotFound, RuleNotUsable
 from booking.domain.localtime import spell_date
 from booking.domain.schedule import Occurrence, upcoming
 from booking.domain.states import IssueState
@@ -92,6 +92,16 @@ def _refuse_used_numbers(wanted: list[Occurrence], now: datetime) -> None:
             f"Issue {used} is already out, and the rule would count on from {min(numbers)}. "
             "Correct the number of the first issue."
         )
+
+
+def changeable(number: int) -> Issue:
+    """The issue of this number, locked until the act ends. Raises NotFound, and IssueFrozen from its freeze on."""
+    issue = db.session.scalar(sa.select(Issue).where(Issue.number == number).with_for_update())
+    if issue is None:
+        raise NotFound("issue")
+    if issue.state in (IssueState.FROZEN, IssueState.SENT):
+        raise IssueFrozen(number)
+    return issue
 
 
 def is_booked(issue: Issue, now: datetime) -> bool:

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from booking.db import db, transaction
 from booking.domain import schedule
-from booking.domain.errors import IssueFrozen, NotFound, RuleNotUsable, SlotSold
+from booking.domain.errors import NotFound, RuleNotUsable, SlotSold
 from booking.domain.localtime import spell_date
-from booking.domain.states import Actor, BookingState, ExceptionKind, IssueState
+from booking.domain.states import Actor, BookingState, ExceptionKind
 from booking.models import Booking, Issue, Placement, ScheduleException, Slot
 from booking.services import audit, availability, letters, outbox
-from booking.services.opening import Opened, bring_in_line, retime
+from booking.services.opening import Opened, bring_in_line, changeable, retime
 from booking.services.plan import current_plan
 
 
@@ -27,7 +27,7 @@ def move_issue(number: int, to: date, note: str, editor_id: int | None, now: dat
 
     Raises `RuleNotUsable` when there is an issue on that date already or the date is over, `IssueFrozen`, `NotFound`.
     """
-    issue = _issue(number)
+    issue = changeable(number)
     before = issue.publishes_on
     if to == before:
         return 0
@@ -56,7 +56,7 @@ def skip_date(on: date, note: str, editor_id: int | None, now: datetime) -> Open
     issue = db.session.scalar(sa.select(Issue).where(Issue.publishes_on == on))
     if issue is None:
         raise NotFound("issue")
-    _refuse_booked(_issue(issue.number), now)
+    _refuse_booked(changeable(issue.number), now)
     count, exception = open_count(now), _exception(issue.rule_date)
     if exception is not None and exception.kind is ExceptionKind.EXTRA:
         db.session.delete(exception)
@@ -99,15 +99,6 @@ def add_extra(on: date, note: str, editor_id: int | None, now: datetime) -> Open
     sentence = f"An extra issue on {spell_date(on)}. {opened.sentence}"
     audit.record(Actor.EDITOR, editor_id, "issue.extra", f"date {on.isoformat()}", sentence[:500], now)
     return opened
-
-
-def _issue(number: int) -> Issue:
-    issue = db.session.scalar(sa.select(Issue).where(Issue.number == number).with_for_update())
-    if issue is None:
-        raise NotFound("issue")
-    if issue.state in (IssueState.FROZEN, IssueState.SENT):
-        raise IssueFrozen(number)
-    return issue
 
 
 def open_count(now: datetime) -> int:
