@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import regex
 
 BLANKS = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+"""Spaces of every width. Stripping without naming them would take control characters too, which are refused."""
 _ADDRESS_LIMIT = 254
 """Characters, from RFC 5321; it also keeps the pattern from long work on text that is no address."""
 _ADDRESS = regex.compile(r"[^@\s:/?#<>()\[\]]+@[^@\s:/?#<>()\[\]]+\.[^@\s:/?#<>()\[\]]+")

@@ -117,7 +117,8 @@ def _forms(text: str) -> tuple[str, ...]:
     link = _LINK.fullmatch(last)
     bodies = dict.fromkeys((body, html_text(to_html(body, paid=True)))) if link else {text: None}
     shown, target = link.groups() if link else ("", "")
-    links = (last, shown, f"<{shown}>", f"{shown}<{target}>", f"{shown}({target})") if link else ("",)
+    typeset = html_text(to_html(last, paid=True)) if link else ""
+    links = (last, shown, f"<{shown}>", f"{shown}<{target}>", f"{shown}({target})", typeset) if link else ("",)
     return tuple(squeeze(body + form) for body in bodies for form in links)
 
 

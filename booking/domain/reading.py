@@ -9,13 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from booking.domain.copy_text import BLANKS
+
 PARAGRAPH_LIMIT = 4000
 """Paragraphs among which an altered block is looked for; a real issue has fewer than 200."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _EDITORIAL = re.compile(r"^[ #*]*(?:News|Events|Tools|Jobs)[ #*]*$", re.MULTILINE)
 _LINE = 1000
 """Characters of context: longer than any heading, and than the rest of any line that matters."""
-_MARGIN = " \t>*\xa0"
+_MARGIN = ">*"
+"""What mail programs and Markdown put before and after a line, blanks aside."""
 
 
 def normal(text: str) -> str:
@@ -87,9 +90,9 @@ class Reading:
         """Whether nothing else is written on the lines where that stretch of places starts and ends."""
         before = self.normal[self.normal.rfind("\n", 0, start) + 1 : start]
         after, _, _ = self.normal[end + 1 : end + 1 + _LINE].partition("\n")
-        return not before.strip(_MARGIN) and not after.strip(_MARGIN)
+        return not squeeze(before).strip(_MARGIN) and not squeeze(after).strip(_MARGIN)
 
     def heading_above(self, place: int) -> str:
         """The last line of words above that place, without the marks of a heading."""
-        lines = self.normal[max(0, place - _LINE) : place].rstrip("=-\n \t\xa0").split("\n")
-        return lines[-1].strip(" #*>\t\xa0")
+        lines = self.normal[max(0, place - _LINE) : place].rstrip("=-\n\t" + BLANKS).split("\n")
+        return lines[-1].strip("#*>\t" + BLANKS)

@@ -129,6 +129,19 @@ def test_another_name_in_the_heading_is_an_alteration() -> None:
     assert [piece.text for piece in found[0].pieces if piece.change is Change.ADDED] == ["Hedgeline"]
 
 
+def test_blanks_of_any_kind_before_a_line_are_no_words() -> None:
+    copy = ApprovedCopy(replace(SPONSOR, body="\u3000Ledgerline rotates what you forgot."))
+    for sent in (fed(Draft().bytes(), copy), b"> " + fed(Draft().bytes(), copy).replace(b"\n", b"\n> ")):
+        assert [found.state for found in verify(sent, expected_blocks(copy))] == [FoundState.RAN] * 2
+
+
+def test_a_link_with_marks_in_it_may_be_typeset() -> None:
+    copy = ApprovedCopy(replace(SPONSOR, link="https://ledgerline.example/*a*/_b_/"))
+    page = MarkdownIt().render(fed(Draft().bytes(), copy).decode())
+    assert "<em>a</em>" in page
+    assert [found.state for found in verify(page.encode(), expected_blocks(copy))] == [FoundState.RAN] * 2
+
+
 def test_top_and_foot_are_two_places() -> None:
     head, _, tail = ISSUE.partition("From our sponsor")
     _, _, tail = tail.partition("Sponsored event")
