@@ -39,6 +39,9 @@ class CopyForm(Form):
         """What was written."""
         raise NotImplementedError
 
+    def take_over(self) -> None:
+        """Put what is composed where it can be edited. Only a job's words are composed."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.wanted:
@@ -120,6 +123,10 @@ class JobForm(CopyForm):
         if self.own_text.data:
             return self.own_text.data
         return compose_job_text(read_details(readable(self.details())), self.text.data or "")
+
+    def take_over(self) -> None:
+        """Put the composed ad into the field for wording it by hand."""
+        self.own_text.data = self.body()
 
     def field_of(self, problem: Problem) -> str | None:
         """As for any copy; the body of a job is one of two fields."""

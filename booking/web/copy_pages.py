@@ -62,6 +62,8 @@ def show_proof(booking_id: int) -> ResponseReturnValue:
     """The page again with the proof of what stands in the form; nothing is sent. The script takes only the proof."""
     page = copy_page(booking_id)
     form = form_for(page, filled=True)
+    if "take_over" in request.form:
+        form.take_over()
     if request.headers.get("X-Fragment") == "proof":
         return render_template("copy/_proof.html", proof=proof_from(page, form))
     return form_page(page, form)

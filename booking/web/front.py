@@ -67,10 +67,12 @@ def draw(shelf: Shelf, asked: Asked, _script_root: str) -> Drawn:
     ink = Ink(columns, asked.settings.zone, shelf.currency)
     basket = fill(asked.choices, shelf)
     refusals = tuple(dict.fromkeys((*asked.refusals, *map(str, basket.refusals))))
+    rows = calendar_rows.rows(shelf.calendar.weeks, shelf.around, ink, asked.choices)
     main = render_template(
         "storefront/_main.html",
         columns=columns,
-        rows=calendar_rows.rows(shelf.calendar.weeks, shelf.around, ink, asked.choices),
+        rows=rows,
+        on_sale=any(cell.value for row in rows for cell in row.cells),
         zone_note=calendar_rows.zone_note(asked.settings),
         sum=sums.printed(basket, shelf.currency),
         around=shelf.around,

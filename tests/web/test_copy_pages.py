@@ -392,3 +392,15 @@ def test_a_recruiter_is_not_told_what_is_missing_before_the_first_word(session: 
     ]
     page = write(visitor, job, status=422, title="Engineer", salary_from="a lot", salary_to="70k", currency="£")
     assert page.select("#salary_from[aria-invalid=true]")
+
+
+def test_the_composed_ad_can_be_edited(session: Database, visitor: Visitor) -> None:
+    make_issue()
+    (job,) = confirmed(make_order(choice(500, PlacementKind.JOB), by=buyer("Harbour Rail", "jobs@harbour.example")))
+    visitor.sign_in(user("jobs@harbour.example"))
+    facts = {"title": "Engineer", "place": "Leeds", "text": "Keep trains awake.", "link": LINK}
+    page = write(visitor, job, "Edit the composed text", 200, **facts)
+    assert page.form().values()["own_text"] == ["Engineer at Harbour Rail. Leeds.\n\nKeep trains awake."]
+    page = visitor.submit({"own_text": "Harbour Rail needs an engineer in Leeds."}, button="Send for review")
+    assert "Harbour Rail needs an engineer in Leeds." in page.text
+    assert "Engineer at Harbour Rail" not in page.text

@@ -91,6 +91,14 @@ def test_a_sold_place_and_a_taken_job_are_counted(session: Db, visitor: Visitor,
     assert job == "Job ad, issue 500, $250 4 of 5 left"
 
 
+def test_a_page_without_an_open_place_says_so_and_offers_no_order(session: Db, visitor: Visitor) -> None:
+    make_newsletter(issues=1)
+    with clock.frozen_at("2026-03-04 17:00"):
+        page = visitor.get("/")
+    assert "Every place on this page is taken." in page.text
+    assert "Book these weeks" not in page.text
+
+
 def test_after_the_booking_deadline_nothing_can_be_ticked(session: Db, visitor: Visitor) -> None:
     make_newsletter()
     with clock.frozen_at("2026-03-04 17:00"):
