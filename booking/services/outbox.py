@@ -9,6 +9,7 @@ import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -30,6 +31,9 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 MOST_TRIES = 14
 """With pauses that double from one minute to six hours this is a day and a half, longer than a mail server is down."""
+
+LONGEST_ERROR = 400
+"""Characters kept of what a server said."""
 
 posted = Signal("A mail was written and committed; sent with the app, so that a worker can be woken.")
 
@@ -83,25 +87,32 @@ def deliver(now: datetime, limit: int = 50) -> int:
     """Send up to `limit` mails that are due; returns how many went out. Whatever fails is tried again later."""
     sent = 0
     for _ in range(limit):
-        claimed = _claim(now)
-        if claimed is None:
+        message = claim(OutboxKind.MAIL, now)
+        if message is None:
             break
-        sent += _attempt(claimed, now)
+        sent += _attempt(message, now)
     return sent
 
 
 @dataclass(frozen=True, slots=True)
-class _Claimed:
+class Claimed:
+    """A message that this worker has to itself for as long as `CLAIM`; `tries` counts this one."""
+
     id: int
     tries: int
     secret: bool
-    envelope: smtp.Envelope
+    recipient: str
+    subject: str
+    body: str
+    message_id: str
+    created_at: datetime
 
 
 @transaction
-def _claim(now: datetime) -> _Claimed | None:
+def claim(kind: OutboxKind, now: datetime) -> Claimed | None:
+    """Take the next message of a kind that is due, None when there is none. Of two workers only one gets it."""
     due = sa.and_(
-        OutboxMessage.kind == OutboxKind.MAIL,
+        OutboxMessage.kind == kind,
         OutboxMessage.state == OutboxState.WAITING,
         OutboxMessage.next_try_at <= now,
         sa.or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= now),
@@ -109,7 +120,7 @@ def _claim(now: datetime) -> _Claimed | None:
     first = sa.select(OutboxMessage.id).where(due).order_by(OutboxMessage.next_try_at, OutboxMessage.id).limit(1)
     row = db.session.execute(
         sa.update(OutboxMessage)
-        # `due` again: two workers may find the same mail, and the second is to see that the first has taken it.
+        # `due` again: two workers may find the same message, and the second is to see that the first has taken it.
         .where(OutboxMessage.id == first.scalar_subquery(), due)
         .values(claimed_until=now + CLAIM, tries=OutboxMessage.tries + 1)
         .returning(
@@ -123,26 +134,30 @@ def _claim(now: datetime) -> _Claimed | None:
             OutboxMessage.created_at,
         )
     ).one_or_none()
-    if row is None:
-        return None
-    envelope = smtp.Envelope(row.recipient, row.subject, row.body, row.message_id, row.created_at)
-    return _Claimed(row.id, row.tries, row.secret, envelope)
+    return None if row is None else Claimed(**row._mapping)
 
 
-def _attempt(claimed: _Claimed, now: datetime) -> bool:
+def _attempt(claimed: Claimed, now: datetime) -> bool:
     server = _server()
     try:
         if server.host:
-            smtp.send(claimed.envelope, server)
+            smtp.send(_envelope(claimed), server)
     except smtp.MailNotSent as error:
         _put_back(claimed, now, str(error))
         return False
     except smtp.MailRefused as error:
         _give_up(claimed.id, str(error))
         return False
+    values = {"state": OutboxState.SENT, "sent_at": now, "last_error": ""}
     # Kept where no server is set: the development pages show it instead.
-    _mark_sent(claimed.id, now, forget=claimed.secret and bool(server.host))
+    if claimed.secret and server.host:
+        values["body"] = "The text was removed after sending, because it opened a door."
+    settle(claimed.id, values)
     return True
+
+
+def _envelope(claimed: Claimed) -> smtp.Envelope:
+    return smtp.Envelope(claimed.recipient, claimed.subject, claimed.body, claimed.message_id, claimed.created_at)
 
 
 def _server() -> smtp.MailServer:
@@ -157,19 +172,13 @@ def _server() -> smtp.MailServer:
     )
 
 
-@transaction
-def _mark_sent(message: int, now: datetime, forget: bool) -> None:
-    values = {"state": OutboxState.SENT, "sent_at": now, "claimed_until": None, "last_error": ""}
-    if forget:
-        values["body"] = "The text was removed after sending, because it opened a door."
-    db.session.execute(sa.update(OutboxMessage).where(OutboxMessage.id == message).values(values))
-
-
-def _put_back(claimed: _Claimed, now: datetime, error: str) -> None:
+def _put_back(claimed: Claimed, now: datetime, error: str) -> None:
     if claimed.tries >= MOST_TRIES:
         _give_up(claimed.id, error)
-    else:
-        _wait(claimed.id, now + pause(claimed.tries), error)
+        return
+    until = now + pause(claimed.tries)
+    log.warning("Mail %s waits until %s: %s", claimed.id, until, error)
+    settle(claimed.id, {"next_try_at": until, "last_error": error[:LONGEST_ERROR]})
 
 
 def pause(tries: int) -> timedelta:
@@ -177,15 +186,12 @@ def pause(tries: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << (tries - 1)), LONGEST_PAUSE)
 
 
-@transaction
-def _wait(message: int, until: datetime, error: str) -> None:
-    log.warning("Mail %s waits until %s: %s", message, until, error)
-    values = {"claimed_until": None, "next_try_at": until, "last_error": error[:400]}
-    db.session.execute(sa.update(OutboxMessage).where(OutboxMessage.id == message).values(values))
-
-
-@transaction
 def _give_up(message: int, error: str) -> None:
     log.error("Mail %s cannot be delivered: %s", message, error)
-    values = {"claimed_until": None, "state": OutboxState.DEAD, "last_error": error[:400]}
-    db.session.execute(sa.update(OutboxMessage).where(OutboxMessage.id == message).values(values))
+    settle(message, {"state": OutboxState.DEAD, "last_error": error[:LONGEST_ERROR]})
+
+
+@transaction
+def settle(message: int, values: dict[str, Any]) -> None:
+    """Write down what became of a claimed message, and let it go."""
+    db.session.execute(sa.update(OutboxMessage).where(OutboxMessage.id == message).values(claimed_until=None, **values))

@@ -116,7 +116,7 @@ def test_a_crash_between_sending_and_marking_repeats_the_mail_under_the_same_id(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(outbox, "_mark_sent", crash)
+        patched.setattr(outbox, "settle", crash)
         with pytest.raises(KeyboardInterrupt):
             outbox.deliver(NOW)
     assert outbox.deliver(NOW + timedelta(minutes=1)) == 0, "another worker may still be busy with it"
