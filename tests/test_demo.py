@@ -10,8 +10,8 @@ from sqlalchemy.orm import scoped_session
 
 from booking import clock, demo
 from booking.demo import words
-from booking.domain.states import BookingState
-from booking.models import Booking, Issue, Newsletter, Refund, Slot
+from booking.domain.states import BookingState, DisputeState, OrderPayment
+from booking.models import Booking, Dispute, Issue, Newsletter, Order, Refund, Slot, Task
 from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -42,7 +42,10 @@ def test_the_demo_has_bookings_in_every_state_and_all_pages_stand(session: Db, v
         assert states == set(BookingState) - {BookingState.UNPLACED, BookingState.LAPSED} | states & {
             BookingState.LAPSED
         }
-        assert session.scalar(sa.select(sa.func.count(Slot.id)).where(Slot.held_until > now)) == 1
+        assert session.scalar(sa.select(sa.func.count(Slot.id)).where(Slot.held_until > now)) == 3
+        assert set(session.scalars(sa.select(Order.paid_by))) == set(OrderPayment)
+        assert session.scalars(sa.select(Dispute.state)).all() == [DisputeState.OPEN]
+        assert session.scalars(sa.select(Task.title).where(Task.done_at.is_(None))).all() == ["A payment is disputed"]
         assert session.scalar(sa.select(sa.func.count(Refund.id))) == 2
         page = visitor.get("/")
     assert page.h1 == "One sponsor an issue. Every Sunday."

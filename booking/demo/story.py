@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from booking.db import db, transaction
 from booking.demo import words
 from booking.demo.setting import Stage, slot_id
-from booking.demo.stripe_stand_in import at, pay
+from booking.demo.stripe_stand_in import at, dispute, pay
 from booking.demo.words import Company
-from booking.domain.states import Actor, Fallback, PlacementKind
-from booking.models import Advertiser, CreativeRevision, Issue, Order, Slot
+from booking.domain.states import Actor, BookingState, Fallback, PlacementKind
+from booking.models import Advertiser, Booking, CreativeRevision, Issue, Order, Slot
 from booking.services import (
     cancelling,
     copywriting,
@@ -21,6 +21,7 @@ from booking.services import (
     giving,
     holding,
     inventory,
+    invoices,
     lapsing,
     rescheduling,
     reviewing,
@@ -38,6 +39,7 @@ def tell(stage: Stage, now: datetime) -> None:
     _issues_that_are_out(stage, now)
     _the_next_issues(stage, now)
     _what_went_wrong(stage, now)
+    _money_with_a_story(stage, now)
     _this_minute(stage, now)
 
 
@@ -99,6 +101,26 @@ def _what_went_wrong(stage: Stage, now: datetime) -> None:
         _hold(words.LANTERNFISH, [stage.number(4)], SPONSOR, then)
 
 
+def _money_with_a_story(stage: Stage, now: datetime) -> None:
+    """A free repeat for an ad that went wrong, an order that is paid by invoice, and a payment that a bank disputes."""
+    with at(now - timedelta(days=5)) as then:
+        repeat = giving.Repeat(secrets.token_urlsafe(8), _ran(words.NIGHTJAR), stage.number(12), "Its link led nowhere")
+        giving.make_good(repeat, By(Actor.EDITOR, then, stage.editor_id))
+        disputed = _buy(words.NIGHTJAR, [stage.number(13)], SPONSOR, then)
+    with at(now - timedelta(days=2)) as then:
+        to_be_paid = _hold(words.HARBOUR, [stage.number(10), stage.number(11)], JOB, then)
+        _trust([words.HARBOUR.buyer.company])
+        invoices.invoice_order(to_be_paid, then)
+        dispute(disputed.public_id)
+
+
+def _ran(company: Company) -> int:
+    """The booking of the company that ran last."""
+    mine = sa.select(Booking.id).join(Order).where(Order.buyer_email == company.buyer.address)
+    ran = mine.where(Booking.state == BookingState.RAN).order_by(Booking.id.desc())
+    return db.session.scalars(ran.limit(1)).one()
+
+
 def _this_minute(stage: Stage, now: datetime) -> None:
     skipped = db.session.scalars(sa.select(Issue.publishes_on).where(Issue.number == stage.number(9))).one()
     lapsing.lapse_run_out(now)
@@ -116,6 +138,10 @@ def _hold(company: Company, numbers: list[int], kind: PlacementKind, now: dateti
 def _buy(company: Company, numbers: list[int], kind: PlacementKind, now: datetime) -> Order:
     public_id = _hold(company, numbers, kind, now)
     pay(public_id, now)
+    return _order(public_id)
+
+
+def _order(public_id: str) -> Order:
     return db.session.scalars(sa.select(Order).where(Order.public_id == public_id)).one()
 
 
@@ -139,6 +165,11 @@ def _send(stage: Stage, number: int) -> None:
     freezing.freeze(number, By(Actor.EDITOR, sends_at - timedelta(hours=15), stage.editor_id))
     url = f"https://quietpager.example/issues/{number}"
     freezing.sent(number, url, By(Actor.EDITOR, sends_at, stage.editor_id))
+
+
+@transaction
+def _trust(companies: list[str]) -> None:
+    db.session.execute(sa.update(Advertiser).where(Advertiser.name.in_(companies)).values(may_pay_by_invoice=True))
 
 
 @transaction

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -20,8 +21,8 @@ from flask import current_app
 
 from booking import clock
 from booking.db import db
-from booking.models import CheckoutAttempt, Order
-from booking.services import paying
+from booking.models import CheckoutAttempt, Order, Payment
+from booking.services import disputes, paying
 
 GOOD_CARD = "4242424242424242"
 PATIENCE = 15.0
@@ -66,6 +67,14 @@ def pay(public_id: str, now: datetime) -> None:
     paying.sync_session(str(session_id))
 
 
+def dispute(public_id: str) -> None:
+    """Let the bank of the one who paid an order dispute the payment."""
+    intent_id = db.session.scalars(
+        sa.select(Payment.stripe_payment_intent_id).join(Order).where(Order.public_id == public_id)
+    ).one()
+    disputes.sync_dispute(_ask(f"/payments/{intent_id}/dispute")["id"])
+
+
 def database() -> Path:
     """Where the simulator keeps what was paid, so that it can be refunded later. Procfile says the same."""
     return Path(current_app.instance_path) / "stripe.sqlite"
@@ -75,8 +84,11 @@ def _base() -> str:
     return str(current_app.config["STRIPE_API_BASE"])
 
 
-def _ask(path: str, **body: object) -> None:
-    requests.post(f"{_base()}/_sim{path}", json=body, timeout=20).raise_for_status()
+def _ask(path: str, **body: object) -> dict[str, Any]:
+    answer = requests.post(f"{_base()}/_sim{path}", json=body, timeout=20)
+    answer.raise_for_status()
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def _answers() -> bool:
