@@ -109,7 +109,7 @@ def _by_route(app: Flask, seen: set[str]) -> Iterator[View]:
 
 
 def _public() -> Iterator[View]:
-    weeks = [_tick(NEXT + week) for week in (8, 10, 11)]
+    weeks = [_tick(NEXT + week) for week in (8, 9, 10)]
     yield View("storefront.front", "/")
     yield View("storefront.front:chosen", url_for("storefront.front", slot=weeks))
     yield View("storefront.jobs", "/jobs")
