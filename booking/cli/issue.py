@@ -126,6 +126,7 @@ def status(number: int, file: Path | None) -> None:
     """Show what the issue carries, what is missing, and whether the draft is up to date."""
     page = issue_page(number)
     click.echo(f"Issue {number}, {page.publishes_on:%d %B %Y}: {page.state.label.lower()}.")
+    click.echo(f"  Title: {page.title}")
     for ad in page.ads:
         whose = "house ad" if ad.house_ad_id is not None else f"booking {ad.booking_id}"
         click.echo(f"  {ad.kind.label}: {ad.copy.name} ({whose})")

@@ -17,6 +17,7 @@ from booking.domain.copy_refusals import ApprovedCopyChanged
 from booking.domain.copy_text import AdCopy, sha256, tidy
 from booking.domain.errors import NotFound
 from booking.domain.states import Actor, BookingState, IssueState, PlacementKind
+from booking.domain.title_line import title_line
 from booking.models import (
     Booking,
     Creative,
@@ -62,11 +63,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class IssueCopy:
-    """Everything that may run in one issue, in the order in which it stands, and the booked places without copy."""
+    """Everything that may run in one issue, in the order in which it stands, and the booked places without copy.
+
+    `title` is the issue's title line, for hands get its number or date wrong.
+    """
 
     number: int
     ads: tuple[Placed, ...]
     gaps: tuple[Gap, ...]
+    title: str = ""
     label_foot: bool = False
 
     def of(self, kind: PlacementKind) -> tuple[Placed, ...]:
@@ -103,7 +108,7 @@ def copy_for(issue: Issue) -> IssueCopy:
     Raises ApprovedCopyChanged when stored words no longer give the approved hash.
     """
     if issue.state in (IssueState.FROZEN, IssueState.SENT):
-        return IssueCopy(issue.number, _frozen(issue), (), _label_foot())
+        return _issue_copy(issue, _frozen(issue), ())
     return approved_now(issue)
 
 
@@ -120,11 +125,13 @@ def approved_now(issue: Issue) -> IssueCopy:
         else:
             gaps.append(Gap(booking.id, slot.placement.kind, booking.order.company, reason, _waiting(booking)))
     ads.sort(key=lambda ranked: ranked[0])
-    return IssueCopy(issue.number, tuple(ad for _, ad in ads), tuple(gaps), _label_foot())
+    return _issue_copy(issue, tuple(ad for _, ad in ads), tuple(gaps))
 
 
-def _label_foot() -> bool:
-    return bool(db.session.scalar(sa.select(Newsletter.label_foot)))
+def _issue_copy(issue: Issue, ads: tuple[Placed, ...], gaps: tuple[Gap, ...]) -> IssueCopy:
+    newsletter = db.session.execute(sa.select(Newsletter.name, Newsletter.label_foot)).one()
+    title = title_line(newsletter.name, issue.number, issue.publishes_on)
+    return IssueCopy(issue.number, ads, gaps, title, newsletter.label_foot)
 
 
 def _slots(issue: Issue) -> Sequence[tuple[Slot, Booking | None, bool]]:

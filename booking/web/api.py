@@ -46,7 +46,7 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
 def ads(number: int) -> Response:
     """Every approved ad of an issue, in order."""
     copy = approved_copy(number)
-    return tagged(jsonify(issue=copy.number, ads=[as_json(ad) for ad in copy.ads]))
+    return tagged(jsonify(issue=copy.number, title=copy.title, ads=[as_json(ad) for ad in copy.ads]))
 
 
 @blueprint.get("/issues/<int:number>/sections/<any(sponsor, event, jobs, foot):region>.<any(md, html, txt):form>")

@@ -8,7 +8,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from booking.domain.region import Region
-from booking.domain.render import fragment, section
+from booking.domain.render import Form, fragment, section
 from booking.services.queries.issue_desk import IssuePage, issue_page
 from booking.web.copy_proof import FORM_LABELS
 from booking.web.desk import blueprint
@@ -32,8 +32,9 @@ def sections(number: int) -> ResponseReturnValue:
 
 
 def whole_sections(page: IssuePage) -> list[Output]:
-    """Each region that has something to run, heading included."""
-    found = []
+    """The title line, and each region that has something to run, heading included."""
+    title = Output("Title line", "title", ((Form.MD.value, FORM_LABELS[Form.MD], page.title),))
+    found = [title] if page.title else []
     for region in Region:
         forms = tuple((form.value, FORM_LABELS[form], section(page.approved, region, form)) for form in FORM_LABELS)
         if any(text for _, _, text in forms):

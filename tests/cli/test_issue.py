@@ -164,6 +164,7 @@ def test_an_issue_is_frozen_opened_again_and_sent(run: Run, draft: Path) -> None
 def test_status_lists_what_runs_and_what_is_missing(run: Run, draft: Path, session: Database) -> None:
     make_issue(501)
     confirmed(make_order(choice(501)))
+    assert "Title: THE QUIET PAGER ISSUE \\#500 - 8th March 2026 " in run("status", 500, draft).output
     assert "Sponsor: Ledgerline (booking" in run("status", 500, draft).output
     assert f"{draft} would change." in run("status", 500, draft).output
     assert "Missing: Sponsor of Ledgerline" in run("status", 501).output

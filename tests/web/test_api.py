@@ -40,6 +40,7 @@ def test_only_approved_ads_are_listed(client: FlaskClient, key: Headers) -> None
     with at(NOW):
         answer = client.get("/api/v1/issues/500/ads.json", headers=key)
     assert answer.status_code == 200
+    assert answer.get_json()["title"] == "THE QUIET PAGER ISSUE \\#500 - 8th March 2026 "
     (ad,) = answer.get_json()["ads"]
     assert ad["name"] == "Ledgerline"
     assert ad["placement"] == "sponsor"

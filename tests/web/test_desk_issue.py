@@ -217,3 +217,4 @@ def test_every_form_of_every_ad_can_be_taken_elsewhere(desk: Visitor, sponsor: B
     proofs = " ".join(node.text() for node in page.select("pre.proof"))
     assert 'rel="sponsored"' in proofs
     assert "<h2>Jobs</h2>" in proofs
+    assert "THE QUIET PAGER ISSUE \\#500 - 8th March 2026" in proofs

@@ -52,6 +52,7 @@ class IssuePage:
     approved: ApprovedCopy
     last_feed: LastFeed | None
     found: tuple[FoundHere, ...]
+    title: str = ""
     refusal: str = ""
 
     @property
@@ -66,10 +67,10 @@ def issue_page(number: int) -> IssuePage:
     issue = issue_numbered(number)
     ads: tuple[Placed, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    approved, refusal = ApprovedCopy(), ""
+    approved, refusal, title = ApprovedCopy(), "", ""
     try:
         copy = copy_for(issue)
-        ads, gaps = copy.ads, copy.gaps
+        ads, gaps, title = copy.ads, copy.gaps, copy.title
         approved = copy.approved()
     except (ApprovedCopyChanged, FeedRefused) as refused:
         refusal = str(refused)
@@ -93,6 +94,7 @@ def issue_page(number: int) -> IssuePage:
         approved=approved,
         last_feed=LastFeed(run.at, tuple(run.revision_ids)) if run else None,
         found=_found(issue.id) if issue.state is IssueState.SENT else (),
+        title=title,
         refusal=refusal,
     )
 
