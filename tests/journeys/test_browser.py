@@ -96,7 +96,7 @@ def test_the_editor_asks_for_a_change_and_approves_the_answer(page: Page) -> Non
     sign_in(page, EDITOR)
     page.get_by_role("link", name=re.compile("Review")).first.click()
     assert "With 100% uptime" in page.locator("del").first.inner_text()
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve", exact=True).click()
     assert "approved" in mail_to(SPONSOR.email)[-1].lower()
 
 
@@ -107,7 +107,7 @@ def test_the_editor_feeds_the_issue(page: Page, tmp_path: Path) -> None:
     page.context.clear_cookies()
     sign_in(page, EDITOR)
     page.get_by_role("link", name=re.compile("Review")).first.click()
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve", exact=True).click()
 
     draft = tmp_path / "500.md"
     draft.write_text(Draft(number=500).text(), newline="")
