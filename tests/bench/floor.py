@@ -1,8 +1,8 @@
 """The floor: the least that a Flask and SQLAlchemy program does for one answer, to measure the product against.
 
-Written as the documentation of the two writes such a program: mapped classes, a session for each request, statements
-where they are needed. `POST /hold` is one conditional UPDATE and one INSERT; `GET /` selects and renders the rows of
-the calendar. It has no forms, no sessions, no checks and no styles.
+Written with the product's own libraries as their documentation does: models of Flask-SQLAlchemy, its session for each
+request, statements where they are needed. `POST /hold` is one conditional UPDATE and one INSERT; `GET /` selects and
+renders the rows of the calendar. It has no forms, no cookies, no checks and no styles.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from booking.models import Issue, Placement, Slot
 from booking.models.base import UtcDateTime
@@ -22,6 +23,9 @@ from tests.bench.page import PAGE
 
 class Base(DeclarativeBase):
     """The parent of the floor's two tables, which stand in the same database as the product's."""
+
+
+db = SQLAlchemy(metadata=Base.metadata)
 
 
 class Place(Base):
@@ -49,24 +53,25 @@ def create_app(url: str) -> Flask:
     app = Flask(__name__)
     # Read once, as a page in a file would be.
     page = app.jinja_env.from_string(PAGE)
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _settings)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sa.event.listen(db.engine, "connect", _settings)
 
     @app.post("/hold")
     def hold() -> ResponseReturnValue:
         place, buyer = int(request.form["place"]), request.form["buyer"]
-        with Session(engine) as session, session.begin():
-            take = sa.update(Place).where(Place.id == place, Place.buyer.is_(None)).values(buyer=buyer)
-            if not session.connection().execute(take).rowcount:
-                return "It is taken.", 409
-            session.add(Sale(place_id=place, buyer=buyer, at=datetime.now(UTC)))
+        take = sa.update(Place).where(Place.id == place, Place.buyer.is_(None)).values(buyer=buyer)
+        if not db.session.connection().execute(take).rowcount:
+            return "It is taken.", 409
+        db.session.add(Sale(place_id=place, buyer=buyer, at=datetime.now(UTC)))
+        db.session.commit()
         return "It is yours.", 303
 
     @app.get("/")
     def calendar() -> ResponseReturnValue:
-        with Session(engine) as session:
-            rows = session.execute(_calendar(datetime.now(UTC))).all()
+        rows = db.session.execute(_calendar(datetime.now(UTC))).all()
         return render_template(page, rows=rows)
 
     return app

@@ -1,6 +1,7 @@
 """A buyer's end of the wire, as cheap as Python gets: requests are written beforehand and answers hardly read.
 
-It shares two cores with what it measures, so it is one thread over bare sockets. Loopback only; it gives up by itself.
+It shares two cores with what it measures, so it is one thread over bare sockets. Every request has a connection of its
+own, as from the proxy that docs/deploy.md sets up. Loopback only; it gives up by itself.
 """
 
 from __future__ import annotations
@@ -67,22 +68,21 @@ def post(path: str, body: bytes | dict[str, str], **headers: str) -> bytes:
 
 
 def _head(method: str, path: str, headers: dict[str, str]) -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", *(f"{name.replace('_', '-')}: {text}" for name, text in headers.items())]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Connection: close",
+        *(f"{name.replace('_', '-')}: {text}" for name, text in headers.items()),
+    ]
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
 class _Line:
-    """One connection, and the request that is on its way over it."""
+    """One request on its way over a connection of its own."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        self.address = address
+    def __init__(self, address: tuple[str, int], number: int, request: bytes) -> None:
+        self.address, self.number, self.received = address, number, b""
+        self.began = time.perf_counter()
         self.socket = socket.create_connection(address, PATIENCE)
-        self.number = -1
-        self.began = 0.0
-        self.received = b""
-
-    def send(self, number: int, request: bytes) -> None:
-        self.number, self.received, self.began = number, b"", time.perf_counter()
         self.socket.sendall(request)
 
     def take(self) -> Answer | None:
@@ -103,7 +103,7 @@ def _length(head: bytes) -> int:
 
 
 def run(address: str, requests: Sequence[bytes], connections: int) -> Run:
-    """Send all requests over so many connections, each sending its next when it has its answer.
+    """Send all requests, so many at a time, the next one as soon as one is answered.
 
     Raises ConnectionError when the server hangs up and TimeoutError when it says nothing for `PATIENCE`.
     """
@@ -114,9 +114,7 @@ def run(address: str, requests: Sequence[bytes], connections: int) -> Run:
     with selectors.DefaultSelector() as selector:
         start = time.perf_counter()
         for number, request in islice(waiting, connections):
-            line = _Line(target)
-            selector.register(line.socket, selectors.EVENT_READ, line)
-            line.send(number, request)
+            _start(_Line(target, number, request), selector)
         while selector.get_map():
             ready = selector.select(PATIENCE)
             if not ready:
@@ -134,9 +132,12 @@ def _advance(
     if answer is None:
         return
     answers[line.number] = answer
+    selector.unregister(line.socket)
+    line.socket.close()
     following = next(waiting, None)
-    if following is None:
-        selector.unregister(line.socket)
-        line.socket.close()
-    else:
-        line.send(*following)
+    if following is not None:
+        _start(_Line(line.address, *following), selector)
+
+
+def _start(line: _Line, selector: selectors.BaseSelector) -> None:
+    selector.register(line.socket, selectors.EVENT_READ, line)
