@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import asdict
 
 from wtforms import HiddenField, RadioField
 
@@ -62,6 +63,11 @@ class DetailsForm(Form):
             vat_number=self.vat_number.data or "",
             po_number=self.po_number.data or "",
         )
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What was entered, to fill the form with again. Only for a form that is valid."""
+        return {**asdict(self.buyer), "fallback": self.wanted_fallback.value}
 
     @property
     def wanted_fallback(self) -> Fallback:

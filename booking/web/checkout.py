@@ -47,7 +47,8 @@ def details() -> ResponseReturnValue:
     basket = fill(choices, stock)
     if not basket.lines:
         return front_page(choices, status=409, only=only, stock=stock)
-    return details_page(DetailsForm(data=typed_before()), basket, stock, basket.refusals)
+    typed = session.get("typed") or typed_before()
+    return details_page(DetailsForm(data=typed), basket, stock, basket.refusals)
 
 
 def typed_before() -> dict[str, str]:
@@ -82,6 +83,7 @@ def hold_and_pay(form: DetailsForm, choices: tuple[Choice, ...]) -> Response:
     wish = holding.Wish(form.ensure_key(), choices, form.buyer, form.wanted_fallback, replaces=earlier)
     held = paying.hold_to_pay(wish, clock.now())
     remember_order(held.public_id)
+    session.pop("typed", None)
     try:
         return redirect(paying.payment_page(held, clock.now()), 303)
     except (PaymentsUnreachable, Refusal) as trouble:
@@ -94,6 +96,9 @@ def not_held(form: DetailsForm, choices: Sequence[Choice], refusals: Sequence[Re
     stock = shelf()
     basket = fill(choices, stock)
     if not basket.lines:
+        # Other weeks are chosen on another page: what was typed waits in the buyer's own cookie.
+        if form.validate():
+            session["typed"] = form.typed
         shown = [*refusals] or ([] if basket.refusals else [NothingChosen()])
         status = STATUS[[*shown, *basket.refusals][0].kind]
         return front_page(choices, shown, status=status, stock=stock)

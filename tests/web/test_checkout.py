@@ -170,6 +170,23 @@ def test_a_place_that_went_meanwhile_is_named_and_the_calendar_shown(
     assert the_order(session).company == "Harbour Rail"
 
 
+def test_what_was_typed_for_a_place_that_went_stands_in_the_form_for_another(
+    session: Db, visitor: Visitor, checkout: Page
+) -> None:
+    make_order(choice(500), by=buyer("Harbour Rail", "jobs@harbour.example"))
+    visitor.submit({**DETAILS, "po_number": "PO 12", "fallback": "move"}, status=409)
+    again = visitor.get("/book", query_string={"slot": "501-sponsor-50000"}).form().values()
+    assert {name: again[name] for name in ("company", "name", "email", "po_number", "fallback")} == {
+        **{name: [text] for name, text in DETAILS.items()},
+        "po_number": ["PO 12"],
+        "fallback": ["move"],
+    }
+    visitor.submit()
+    # Held now: the next form is filled from the order.
+    with visitor.client.session_transaction() as kept:
+        assert "typed" not in kept
+
+
 def test_when_one_of_two_weeks_went_the_other_stays_chosen(session: Db, visitor: Visitor) -> None:
     make_newsletter()
     visitor.get("/book", query_string={"slot": [SPONSOR_500, "501-sponsor-50000"]})
