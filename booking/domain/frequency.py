@@ -26,8 +26,8 @@ class Step:
 
 
 DEFAULT_STEPS = (Step(4, 5), Step(13, 10))
-"""Neighbouring newsletters give 5% for a quarter and 10% for more. Here a month of weeks earns the first step already, so
-that it is within reach of whoever tries the newsletter out."""
+"""Neighbouring newsletters give 5% for a quarter and 10% for more. Here a month of weeks earns the first step already:
+it is within reach of whoever tries the newsletter out."""
 
 
 @dataclass(frozen=True, slots=True)
