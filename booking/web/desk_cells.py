@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
+from werkzeug.datastructures import MultiDict
+from wtforms import Form as PlainForm
+from wtforms import StringField
 
 from booking.domain.localtime import local_date, spell_date
 from booking.domain.states import BookingState, DisputeState, Labelled, PaymentDisposition, RefundState
 from booking.services.queries.list_columns import Cell
-from booking.services.queries.lists import ListPage
+from booking.services.queries.lists import ListPage, list_page
 from booking.web.context import newsletter
+from booking.web.forms import one_line
 
 FURTHEST_PAGE = 10_000
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -74,6 +78,18 @@ def _href(thing: str, key: Cell) -> str:
     if thing == "advertiser":
         return url_for("desk.advertiser", advertiser_id=key)
     return url_for("desk.order", public_id=key)
+
+
+class Finding(PlainForm):
+    """A word to look for in a list. A plain form: it travels in the address and changes nothing."""
+
+    find = StringField("Find", filters=[one_line])
+
+
+def asked_list(name: str, arguments: MultiDict[str, str]) -> tuple[ShownPage, Finding]:
+    """The page of a list that the address asks for, and what it looks for. Raises NotFound for an unknown list."""
+    form = Finding(arguments)
+    return shown(list_page(name, page_number(arguments), find=form.find.data or "")), form
 
 
 def page_number(arguments: Mapping[str, str]) -> int:

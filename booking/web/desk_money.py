@@ -20,7 +20,7 @@ from booking.services.queries.reports import balances, by_month
 from booking.web.context import newsletter
 from booking.web.csv_file import csv_file
 from booking.web.desk import blueprint, by_editor
-from booking.web.desk_cells import page_number, shown
+from booking.web.desk_cells import asked_list, shown
 from booking.web.desk_needs import things
 
 LOOKS_BACK = timedelta(days=7)
@@ -46,8 +46,8 @@ def money() -> ResponseReturnValue:
 @blueprint.get("/money/<any(orders, payments, refunds, disputes, tasks, ledger):name>")
 def money_list(name: str) -> ResponseReturnValue:
     """One of the lists, fifty rows at a time."""
-    page = shown(list_page(name, page_number(request.args)))
-    return render_template("desk/money_list.html", name=name, page=page)
+    page, form = asked_list(name, request.args)
+    return render_template("desk/money_list.html", name=name, page=page, form=form)
 
 
 @blueprint.get("/exports/<name>.csv")

@@ -9,10 +9,9 @@ from wtforms import BooleanField, HiddenField
 from booking.domain.errors import Refusal
 from booking.services.advertisers import Known, write_known
 from booking.services.queries.advertisers import AdvertiserPage, advertiser_page
-from booking.services.queries.lists import list_page
 from booking.services.queries.settings import fingerprint
 from booking.web.desk import answer, blueprint, by_editor
-from booking.web.desk_cells import page_number, shown
+from booking.web.desk_cells import asked_list
 from booking.web.forms import Form, Paragraphs
 
 
@@ -28,7 +27,8 @@ class KnownForm(Form):
 @blueprint.get("/advertisers")
 def advertisers() -> ResponseReturnValue:
     """Everybody who ever booked."""
-    return render_template("desk/advertisers.html", page=shown(list_page("advertisers", page_number(request.args))))
+    page, form = asked_list("advertisers", request.args)
+    return render_template("desk/advertisers.html", page=page, form=form)
 
 
 @blueprint.route("/advertisers/<int:advertiser_id>", methods=["GET", "POST"])

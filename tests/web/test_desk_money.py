@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from booking.services import holding, paying
 from booking.services.cancelling import cancel
 from booking.services.disputes import sync_dispute
 from tests.support.copy import approved, confirmed, editor_by
-from tests.support.desk import said
+from tests.support.desk import HOSTILE, said
 from tests.support.factories import NOW, buyer, choice, make_editor, make_order, slot_of
 from tests.support.paid import paid
 from tests.support.till import Till
@@ -202,6 +203,36 @@ def test_the_list_of_advertisers_leads_to_each_by_name(desk: Visitor) -> None:
     make_order(choice(504))
     assert desk.get("/desk/advertisers").select("tbody th a")
     assert desk.click("Ledgerline").h1 == "Ledgerline"
+
+
+@pytest.mark.parametrize("words", ["harbour", "Rail", "jobs@harbour", "PO 7", "%"])
+def test_an_order_is_found_by_what_people_quote(desk: Visitor, words: str) -> None:
+    make_order(choice(504))
+    wanted = make_order(choice(505), by=buyer("Harbour Rail 100%", "jobs@harbour.example"))
+    db.session.get_one(Order, wanted.id).po_number = "PO 7"
+    db.session.commit()
+    desk.get("/desk/money/orders")
+    page = desk.submit({"find": words}, form="main form")
+    assert [row.text() for row in page.select("tbody th a")] == [wanted.public_id]
+    assert desk.get(f"/desk/money/orders?find={wanted.public_id[:6].lower()}").select("tbody th a")
+    assert len(desk.click("Show all of them").select("tbody th a")) == 2
+
+
+def test_what_is_found_nowhere_is_said_and_stays_in_the_field(desk: Visitor) -> None:
+    make_order(choice(504))
+    for url, said_of in (("/desk/money/orders", "Nothing has these words."), ("/desk/advertisers", "Nobody has these")):
+        page = desk.get(f"{url}?find=zebra")
+        assert said_of in page.text
+        assert page.form("main form").values() == {"find": ["zebra"]}
+    for words in HOSTILE:
+        page = desk.attempt("GET", f"/desk/money/payments?{urlencode({'find': words}, errors='replace')}")
+        assert page.status in (200, 400)
+
+
+def test_what_is_looked_for_stays_on_the_next_page(desk: Visitor) -> None:
+    make_many(60)
+    desk.get("/desk/money/orders?find=MANY")
+    assert len(desk.click("Older →").select("tbody tr")) == 9
 
 
 def test_a_column_that_is_empty_on_a_page_is_left_out(desk: Visitor) -> None:

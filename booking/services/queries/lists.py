@@ -26,6 +26,7 @@ class Listing:
     """One list, newest first. Labels that begin with "#" head numbers. `key` are the columns that order it.
 
     `thing` says what the first cell is the id of, so that a page can lead there: "order", "advertiser" or "".
+    `found_by` are the columns that a word is looked for in.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Listing:
     cells: Callable[[Any], Cells]
     key: tuple[Any, ...]
     thing: str = "order"
+    found_by: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,15 @@ class ListPage:
     has_more: bool
 
 
-def list_page(name: str, number: int, *only: sa.ColumnElement[bool]) -> ListPage:
-    """Read one page of the rows for which `only` holds, in one statement. Raises NotFound for an unknown list."""
+def list_page(name: str, number: int, *only: sa.ColumnElement[bool], find: str = "") -> ListPage:
+    """Read one page of the rows for which `only` holds and in which `find` stands, in one statement.
+
+    Raises NotFound for an unknown list.
+    """
     listing = _listing(name)
     first = (number - 1) * A_PAGE
-    ordered = listing.statement().where(*only).order_by(*(column.desc() for column in listing.key))
+    wanted = [sa.or_(*(column.icontains(find, autoescape=True) for column in listing.found_by))] if find else []
+    ordered = listing.statement().where(*only, *wanted).order_by(*(column.desc() for column in listing.key))
     found = db.session.execute(ordered.limit(A_PAGE + 1).offset(first)).all()
     rows = tuple(listing.cells(row) for row in found[:A_PAGE])
     return ListPage(listing.title, listing.head, rows, listing.thing, number, len(found) > A_PAGE)
@@ -86,6 +92,7 @@ LISTS: Mapping[str, Listing] = {
         columns.orders,
         columns.order_cells,
         (Order.id,),
+        found_by=(Order.public_id, Order.company, Order.po_number, Order.buyer_email),
     ),
     "payments": Listing(
         "Payments",
@@ -93,6 +100,7 @@ LISTS: Mapping[str, Listing] = {
         columns.payments,
         columns.payment_cells,
         (Payment.id,),
+        found_by=(Order.public_id, Order.company, Payment.stripe_payment_intent_id),
     ),
     "refunds": Listing(
         "Refunds",
@@ -100,6 +108,7 @@ LISTS: Mapping[str, Listing] = {
         columns.refunds,
         columns.refund_cells,
         (Refund.requested_at, Refund.id),
+        found_by=(Order.public_id, Order.company),
     ),
     "disputes": Listing(
         "Disputes",
@@ -107,9 +116,15 @@ LISTS: Mapping[str, Listing] = {
         columns.disputes,
         columns.dispute_cells,
         (Dispute.id,),
+        found_by=(Order.public_id, Order.company),
     ),
     "tasks": Listing(
-        "Tasks", ("Order", "Opened", "What", "Advice", "Done"), columns.tasks, columns.task_cells, (Task.id,)
+        "Tasks",
+        ("Order", "Opened", "What", "Advice", "Done"),
+        columns.tasks,
+        columns.task_cells,
+        (Task.id,),
+        found_by=(Order.public_id, Task.title),
     ),
     "ledger": Listing(
         "Ledger",
@@ -117,6 +132,7 @@ LISTS: Mapping[str, Listing] = {
         columns.ledger,
         columns.ledger_cells,
         (LedgerEntry.id,),
+        found_by=(Order.public_id,),
     ),
     "advertisers": Listing(
         "Advertisers",
@@ -125,6 +141,7 @@ LISTS: Mapping[str, Listing] = {
         columns.advertiser_cells,
         (Advertiser.id,),
         thing="advertiser",
+        found_by=(Advertiser.name,),
     ),
     "log": Listing(
         "Log",
