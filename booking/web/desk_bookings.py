@@ -10,6 +10,7 @@ from wtforms import HiddenField, RadioField, SelectField
 
 from booking import clock
 from booking.domain.errors import Refusal
+from booking.domain.states import BookingState
 from booking.services import cancelling, giving, moving
 from booking.services.cancelling import Agreed
 from booking.services.queries.desk_booking import desk_booking, free_weeks
@@ -63,8 +64,10 @@ def order(public_id: str) -> ResponseReturnValue:
 
 @blueprint.route("/bookings/<int:booking_id>/cancel", methods=["GET", "POST"])
 def cancel(booking_id: int) -> ResponseReturnValue:
-    """Cancel a booking, after the page has said what goes back."""
+    """Cancel a booking, after the page has said what goes back. A hold is taken back instead: its buyer is told."""
     terms, full = (cancelling.cancellation_offer(booking_id, clock.now(), refused=all_) for all_ in (False, True))
+    if terms.state is BookingState.HELD:
+        return redirect(url_for("desk.take_back", slot_id=desk_booking(booking_id).slot_id), 303)
     form = Cancel(how="terms")
     form.by_terms.data = form.by_terms.data or str(terms.refund.amount)
     form.everything.data = form.everything.data or str(full.refund.amount)

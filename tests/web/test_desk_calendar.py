@@ -57,6 +57,8 @@ def test_the_order_of_a_hold_leads_to_taking_it_back_and_cannot_be_cancelled(des
     page = desk.get(f"/desk/orders/{order.public_id}")
     assert page.select(f"a[href='/desk/slots/{slot_of(503).id}/take-back']")
     assert not page.select("a[href$='/cancel']")
+    asked = desk.get(f"/desk/bookings/{order.bookings[0].id}/cancel", status=303)
+    assert desk.follow(asked).h1 == "Take the place back"
 
 
 def test_a_booked_place_cannot_be_blocked(desk: Visitor) -> None:
