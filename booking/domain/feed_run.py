@@ -77,5 +77,6 @@ def _core(document: Document, block: Block, section: Section | None, snapshot: S
     if section and same_heading(section.heading, block):
         heading = document.text[section.start : section.body].rstrip("\n")
     else:
-        heading = heading_lines(block.name, document.sections[0].heading if document.sections else None)
+        like = section or next(iter(document.sections), None)
+        heading = heading_lines(block.name, like.heading if like else None)
     return f"{heading}\n\n{block.body}"

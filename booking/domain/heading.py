@@ -115,12 +115,17 @@ def section_headings(headings: Sequence[Heading], lines: Sequence[str]) -> tuple
         titled = underlined or head.level < (_section_level(rest) or 2)
         level = _section_level(rest) if titled else level
     candidates = rest if titled else headings
-    opening = [
-        heading
-        for heading in candidates
-        if heading.is_known or not heading.is_atx or (not underlined and heading.level <= level)
-    ]
+    opening: list[Heading] = []
+    for heading in candidates:
+        opens = heading.is_known or not heading.is_atx or (not underlined and heading.level <= level)
+        if opens or (opening and _ends_an_ad(opening[-1], heading)):
+            opening.append(heading)
     return (head if titled else None), opening
+
+
+def _ends_an_ad(ad: Heading, heading: Heading) -> bool:
+    """Whether the heading stands beside that of an ad among items: what it heads is the editor's, not the ad's."""
+    return ad.paid is not None and ad.is_atx and heading.is_atx and heading.level <= ad.level
 
 
 def _section_level(headings: Sequence[Heading]) -> int:

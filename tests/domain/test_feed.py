@@ -303,6 +303,14 @@ def test_replaced_text_comes_back_with_cancel_and_goes_with_the_copy() -> None:
     )
 
 
+def test_an_ad_among_items_is_replaced_without_the_item_below_it() -> None:
+    draft = b"## News\n\n### Sponsor\n\nTin.\n\n### A note\n\nRead it.\n\n## Tools\n\nOne.\n"
+    result = feed(draft, ONLY_SPONSOR, {}, {Region.SPONSOR: Choice.REPLACE})
+    ours = f"### From our sponsor, Ledgerline\n\n{markdown(SPONSOR)}\n\n### A note\n\nRead it.\n".encode()
+    assert ours in result.draft
+    assert cancel(result.draft, result.base).draft == draft
+
+
 def test_appended_jobs_follow_the_editors_own() -> None:
     result = feed(HAND, ONLY_JOBS, {}, {Region.JOBS: Choice.APPEND})
     jobs = f"Jobs\n====\n\nWork here.\n\n\n{markdown(JOBS[0])}\n\n\n{markdown(JOBS[1])}\n\n\nTools"

@@ -72,6 +72,8 @@ def test_an_issue_has_parts_in_order() -> None:
         ("````\n```\n## News\n````\n## Tools\n", ["Tools"]),
         ("```\n## News\n``` x\n```\n## Tools\n", ["Tools"]),
         ("```\n## News\n", ["News"]),
+        ("## News\n\n### Sponsor\n\n### A note\n\n### B\n\n## Tools\n", ["News", "Sponsor", "A note", "Tools"]),
+        ("News\n====\n\n## Jobs\n\n### One\n\n## A note\n\n## B\n", ["News", "Jobs", "A note"]),
         ("Talks\n-----\n\nA note.\n\n---\n\nTools\n-----\n", ["Talks", "Tools"]),
         ("x\nTalks\n-----\n\nTools\n-----\n", ["Tools"]),
         ("Talks\n-----\n\nTools\n-----\n\nNews\n====\n", ["Tools", "News"]),
