@@ -97,13 +97,12 @@ def swap_drafts(booking_id: int) -> ResponseReturnValue:
 @own_booking
 def run_again(booking_id: int) -> ResponseReturnValue:
     """Run words that were approved for another week."""
-    if viewer() is None:
-        # Whoever typed a company's name may have an order of it, but has not shown to be of it.
+    page = copy_page(booking_id)
+    if not of_its_company(page):
         raise NotAllowed("advertiser")
     try:
         reusing.run_again(booking_id, number_in(request.form.get("revision")), by_viewer())
     except Refusal as refusal:
-        page = copy_page(booking_id)
         return form_page(page, form_for(page, filled=False), status=STATUS[refusal.kind], refusal=refusal)
     flash("These words run again, exactly as they were approved.")
     return redirect(url_for("portal.booking", booking_id=booking_id), 303)
@@ -144,10 +143,20 @@ def form_page(
         form=form,
         proof=proof_from(page, form),
         edit=edit_to_answer(page),
-        earlier=reusing.approved_before(page.place.id) if viewer() and not page.revisions else [],
+        earlier=reusing.approved_before(page.place.id) if not page.revisions and of_its_company(page) else [],
         refusal=refusal,
         wrong=status >= 400,
     ), status
+
+
+def of_its_company(page: CopyPage) -> bool:
+    """Whether the words of its other weeks are the viewer's to see.
+
+    Whoever typed a company's name and somebody's address has an order of it in this browser, and has not shown to be of
+    the company by that; nor by being signed in for another one.
+    """
+    who = viewer()
+    return who is not None and (who.is_editor or page.place.advertiser_id in who.advertiser_ids)
 
 
 def proof_from(page: CopyPage, form: CopyForm) -> Proof:

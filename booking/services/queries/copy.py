@@ -90,6 +90,7 @@ class BookedPlace:
     id: int
     order_id: int
     order_public_id: str
+    advertiser_id: int
     company: str
     state: BookingState
     kind: PlacementKind
@@ -208,6 +209,7 @@ def _place(booking: Booking) -> BookedPlace:
         id=booking.id,
         order_id=booking.order_id,
         order_public_id=booking.order.public_id,
+        advertiser_id=booking.order.advertiser_id,
         company=booking.order.company,
         state=booking.state,
         kind=placement.kind,
