@@ -67,7 +67,8 @@ def _order(told: Remembered, slots: list[Slot], asked: SessionFact | InvoiceFact
     user = user_for(buyer.address, told.name, now)
     order = Order(
         public_id=told.public_id,
-        request_key=f"rebuilt-{told.public_id}",
+        # With a colon no form can send it: whoever knew the order's number would be shown the order for it.
+        request_key=f"rebuilt:{told.public_id}",
         advertiser_id=advertiser_for(user, buyer, now),
         user_id=user.id,
         company=told.company,
