@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import stripe
 
 from booking.db import db
+from booking.gateways.payments import Payments, payments
 from booking.models import Advertiser, CheckoutAttempt, Order
 from booking.services import holding, invoices, lapsing, paying, refunding
 from booking.services.disputes import sync_dispute
@@ -34,6 +35,7 @@ def everything_the_app_asks(till: Till) -> None:
     sync_payment(intent)
     sync_charge(till.do("/refunds", payment_intent=intent, amount=500)["charge"])
     sync_dispute(till.do(f"/payments/{intent}/dispute")["id"])
+    payments().refunds_of_payment(intent)
     warn_of_fraud(till.do(f"/payments/{intent}/warn")["id"])
     far = make_order(choice(506), by=buyer("Northwind Rail", "jobs@northwind.example"))
     paying.start_payment(far.public_id, NOW)
@@ -98,3 +100,9 @@ def test_a_payment_that_takes_days_is_offered_only_where_there_are_days(till: Ti
     assert ["us_bank_account" in one for one in asked] == [True, False]
     # Both were parameters once; the pinned version refuses them.
     assert not [one for one in asked if "'payment_method_types'" in one or "ui_mode" in one]
+
+
+def test_the_library_writes_no_file_into_a_home_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stripe, "enable_telemetry", True)
+    Payments("sk_test_x", "http://127.0.0.1:9", (), livemode=False)
+    assert stripe.enable_telemetry is False

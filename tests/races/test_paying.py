@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from booking import clock
 from booking.db import db, transaction
-from booking.domain.states import Actor, BookingState, EventState, PaymentDisposition, RefundState
+from booking.domain.states import Actor, AttemptState, BookingState, EventState, PaymentDisposition, RefundState
 from booking.gateways.payments import payments
 from booking.models import Booking, CheckoutAttempt, LedgerEntry, OutboxMessage, Payment, Refund, Slot, StripeEvent
 from booking.services import paying, refunding
@@ -94,6 +94,27 @@ def test_one_event_five_times_with_its_siblings_and_the_return_page_is_one_payme
     assert count(LedgerEntry) == 2
     assert count(OutboxMessage) == 1
     assert till.payment().disposition is PaymentDisposition.APPLIED
+
+
+@pytest.mark.scenario(17)
+def test_two_payments_of_one_order_that_are_folded_at_once_are_one_and_a_refund(race: Race, till: Till) -> None:
+    with till.at(NOW):
+        order = make_order()
+        paying.start_payment(order.public_id, NOW)
+        first = till.session_of(order)
+        db.session.execute(sa.update(CheckoutAttempt).values(state=AttemptState.FAILED))
+        db.session.commit()
+    with till.at(later(NOW, minutes=1)):
+        paying.start_payment(order.public_id, later(NOW, minutes=1))
+        both = (first, till.session_of(order))
+        for session_id in both:
+            till.pay(session_id)
+        # Nobody fails on the way: whoever comes second waits, and then sees that the order is paid.
+        assert race.all_at_once([("sync_session", session_id) for session_id in both * 3]) == ["folded"] * 6
+        assert till.balance() == 50_000
+    assert states() == [BookingState.CONFIRMED]
+    filed = db.session.scalars(sa.select(Payment.disposition).order_by(Payment.disposition)).all()
+    assert filed == [PaymentDisposition.APPLIED, PaymentDisposition.DUPLICATE]
 
 
 @pytest.mark.scenario(10)

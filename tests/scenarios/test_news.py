@@ -94,6 +94,19 @@ def test_an_oversized_webhook_is_refused_and_the_endpoint_keeps_answering(till: 
 
 
 @pytest.mark.scenario(6)
+def test_while_a_secret_is_rotated_the_old_one_and_the_new_one_are_good(
+    till: Till, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payments(), "secrets", ("whsec_new", "whsec_old"))
+    with till.at(NOW):
+        order = started(till)
+        till.pay(order)
+        for number, (secret, status) in enumerate([("whsec_old", 200), ("whsec_new", 200), (SECRET, 400)]):
+            body = completed(till.session_of(order), id=f"evt_{number}")
+            assert post(app, body, signed(body, secret)) == status
+
+
+@pytest.mark.scenario(6)
 def test_an_event_of_the_other_mode_is_not_ours(till: Till, app: Flask) -> None:
     with till.at(NOW):
         order = started(till)

@@ -17,6 +17,7 @@ from booking.services.booking_steps import By
 from booking.services.disputes import sync_dispute
 from booking.services.payment_sync import sync_refund
 from booking.services.reconciling import reconcile
+from booking.services.settling import settle_refund
 from booking.services.withholding import withheld
 from tests.scenarios import books
 from tests.scenarios.asking import ask
@@ -145,6 +146,21 @@ def test_a_refund_that_fails_is_a_task_and_nobody_is_told_refunded(till: Till, a
     assert -books.account(LedgerAccount.REVENUE) == 50_000
     assert books.account(LedgerAccount.REFUNDS) == 0
     assert books.account(LedgerAccount.STRIPE) == 50_000
+
+
+@pytest.mark.scenario(20)
+def test_an_old_answer_that_comes_after_the_failure_moves_no_money(till: Till) -> None:
+    with till.at(NOW):
+        make_paid_order(till)
+        till.do("/refunds/ahead", status="pending")
+        give_back(till, 20_000)
+        [old] = payments().refunds_since(later(NOW, days=-1))
+        till.do(f"/refunds/{old.id}/fail")
+        sync_refund(old.id)
+        assert settle_refund(old, NOW)
+        assert books.account(LedgerAccount.STRIPE) == till.balance() == 50_000
+    assert books.refunds() == [(20_000, "failed")]
+    assert books.account(LedgerAccount.REFUNDS) == 0
 
 
 def dispute(till: Till) -> str:

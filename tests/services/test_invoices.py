@@ -198,3 +198,16 @@ def test_an_invoice_of_an_order_that_was_paid_by_card_after_all_is_made_void(til
         assert payments().invoice(invoice_id()).status == "void"
     assert books.states() == [BookingState.CONFIRMED] * 2
     assert not books.refunds()
+
+
+def test_a_card_page_that_expires_takes_nothing_from_the_invoice_that_came_after_it(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        paying.start_payment(order.public_id, NOW)
+        session_id = till.session_of(order)
+        invoices.invoice_order(order.public_id, NOW)
+    with till.at(later(NOW, minutes=36)):
+        assert payments().session(session_id).status == "expired"
+        paying.sync_session(session_id)
+    assert books.states() == [BookingState.HELD] * 2
+    assert slot_of(506).held_until == later(NOW, days=30)
