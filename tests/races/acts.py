@@ -28,6 +28,7 @@ from booking.services import (
     freezing,
     giving,
     holding,
+    inventory,
     moving,
     paying,
     refunding,
@@ -253,6 +254,12 @@ def cancel(booking_id: int, editor_id: int) -> str:
     return "cancelled"
 
 
+def take_back(slot_id: int, editor_id: int) -> str:
+    """Take a place back from whoever holds it."""
+    ended = inventory.block_now(slot_id, "A race.", editor_id, clock.now())
+    return "taken back" if ended else "blocked"
+
+
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
@@ -272,5 +279,6 @@ ACTS: dict[str, Callable[..., Any]] = {
         give,
         move,
         cancel,
+        take_back,
     )
 }

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from booking.db import db
 from booking.domain.states import BookingState
 from booking.models import Booking, Order, Refund
+from booking.services import paying
 from tests.races.conftest import Race
 from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order, slot_of
 from tests.support.paid import paid
@@ -47,6 +48,28 @@ def test_two_bookings_that_change_places_at_once_keep_their_own(race: Race, till
     assert "SlotTaken" in outcomes
     places = db.session.scalars(sa.select(Booking.slot_id)).all()
     assert len(set(places)) == 2
+
+
+@pytest.mark.scenario(16)
+@pytest.mark.parametrize("first", [500, 502, 504])
+def test_a_place_taken_back_while_its_payment_lands_is_booked_or_refunded(race: Race, till: Till, first: int) -> None:
+    with till.at(NOW):
+        make_issue(506)
+        order, editor = make_order(choice(first), choice(first + 1)), make_editor().id
+        paying.start_payment(order.public_id, NOW)
+        session, slot = till.session_of(order), slot_of(first)
+        till.pay(order)
+        outcomes = race.all_at_once([("sync_session", session), ("take_back", slot.id, editor)] * 2)
+        assert not [one for one in outcomes if str(one).startswith("!")]
+        paying.sync_session(session)
+    db.session.rollback()
+    states = db.session.scalars(sa.select(Booking.state).order_by(Booking.id)).all()
+    refunds = db.session.scalars(sa.select(Refund.amount)).all()
+    if "taken back" in outcomes:
+        assert (states, refunds) == ([BookingState.UNPLACED, BookingState.CONFIRMED], [50_000])
+    else:
+        assert (states, refunds) == ([BookingState.CONFIRMED] * 2, [])
+        assert outcomes.count("SlotSold") == 2
 
 
 @pytest.mark.scenario(19)
