@@ -77,6 +77,7 @@ def _core(document: Document, block: Block, section: Section | None, snapshot: S
     if section and same_heading(section.heading, block):
         heading = document.text[section.start : section.body].rstrip("\n")
     else:
-        like = section or next(iter(document.sections), None)
+        beside = section_of(document, Region.SPONSOR) if block.region is Region.EVENT else None
+        like = section or beside or next(iter(document.sections), None)
         heading = heading_lines(block.name, like.heading if like else None)
     return f"{heading}\n\n{block.body}"

@@ -309,6 +309,9 @@ def test_an_ad_among_items_is_replaced_without_the_item_below_it() -> None:
     ours = f"### From our sponsor, Ledgerline\n\n{markdown(SPONSOR)}\n\n### A note\n\nRead it.\n".encode()
     assert ours in result.draft
     assert cancel(result.draft, result.base).draft == draft
+    event = feed(draft, ApprovedCopy(events=(EVENT,)))
+    assert b"Tin.\n\n\n### Sponsored event\n\n" in event.draft
+    assert cancel(event.draft, event.base).draft == draft
 
 
 def test_appended_jobs_follow_the_editors_own() -> None:
