@@ -14,7 +14,7 @@ from tests.scenarios import books
 from tests.support.factories import NOW, choice, make_issue, make_order, slot_of
 from tests.support.till import BANK_DEBIT, Till
 
-pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.scenario(16)]
+pytestmark = pytest.mark.usefixtures("session")
 
 
 def take_back(number: int = 500, reason: str = "A mistake of ours.") -> bool:
@@ -35,6 +35,7 @@ def being_paid(*numbers: int) -> Order:
     return order
 
 
+@pytest.mark.scenario(16)
 def test_the_holder_is_told_and_their_payment_page_is_closed(till: Till) -> None:
     with till.at(NOW):
         order = being_paid(500)
@@ -55,6 +56,7 @@ def test_an_order_is_paid_as_one_so_its_other_weeks_are_free_again(till: Till) -
     make_order(choice(501))
 
 
+@pytest.mark.scenario(16)
 def test_a_payment_that_is_under_way_keeps_the_other_weeks_and_the_share_of_this_one_goes_back(till: Till) -> None:
     with till.at(NOW):
         # Nearer to a copy deadline no bank debit is offered.
@@ -70,6 +72,7 @@ def test_a_payment_that_is_under_way_keeps_the_other_weeks_and_the_share_of_this
     assert books.refunds() == [(50_000, "succeeded")]
 
 
+@pytest.mark.scenario(16)
 def test_an_invoice_for_the_place_is_made_void(till: Till) -> None:
     with till.at(NOW):
         make_issue(506)
