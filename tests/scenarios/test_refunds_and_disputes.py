@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from booking.db import db
+from booking.domain.desk_refusals import InDispute
 from booking.domain.errors import AmountNotUsable, RefundTooLarge, Refusal
 from booking.domain.states import Actor, BookingState, DisputeState, LedgerAccount, RefundState
 from booking.gateways.payments import payments
@@ -17,6 +18,7 @@ from booking.services.booking_steps import By
 from booking.services.disputes import sync_dispute
 from booking.services.payment_sync import sync_refund
 from booking.services.reconciling import reconcile
+from booking.services.refunding_by_hand import RefundWish, refund_by_editor
 from booking.services.settling import settle_refund
 from booking.services.withholding import withheld
 from tests.scenarios import books
@@ -149,10 +151,11 @@ def test_a_refund_that_fails_is_a_task_and_nobody_is_told_refunded(till: Till, a
 
 
 @pytest.mark.scenario(20)
-def test_an_old_answer_that_comes_after_the_failure_moves_no_money(till: Till) -> None:
+@pytest.mark.parametrize("answer", ["pending", "succeeded"])
+def test_an_old_answer_that_comes_after_the_failure_moves_no_money(till: Till, answer: str) -> None:
     with till.at(NOW):
         make_paid_order(till)
-        till.do("/refunds/ahead", status="pending")
+        till.do("/refunds/ahead", status=answer)
         give_back(till, 20_000)
         [old] = payments().refunds_since(later(NOW, days=-1))
         till.do(f"/refunds/{old.id}/fail")
@@ -189,6 +192,17 @@ def test_an_open_dispute_withholds_the_copy_and_keeps_the_slot_and_winning_resto
     assert not books.tasks()
     assert books.account(LedgerAccount.DISPUTE) == 0
     assert books.states() == [BookingState.CONFIRMED]
+
+
+@pytest.mark.scenario(21)
+def test_nothing_is_refunded_by_hand_while_the_bank_has_the_money(till: Till) -> None:
+    with till.at(NOW):
+        order = make_paid_order(till)
+        dispute(till)
+        with pytest.raises(InDispute):
+            refund_by_editor(order.public_id, RefundWish("form-1", "10", "A gesture."), By(Actor.EDITOR, NOW))
+    assert books.refunds() == []
+    assert till.payment().refund_reserved == 0
 
 
 @pytest.mark.scenario(21)

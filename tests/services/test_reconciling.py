@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from booking.db import db
-from booking.domain.states import BookingState, PaymentDisposition, RefundState
+from booking.domain.states import AttemptState, BookingState, PaymentDisposition, RefundState
 from booking.gateways.payments import Payments, payments
 from booking.models import Advertiser, Booking, CheckoutAttempt, Order, Payment, Refund
 from booking.services import holding, invoices, paying
@@ -97,6 +97,19 @@ def test_a_restored_order_whose_slot_was_sold_again_gets_its_money_back(
     assert till.payment().disposition is PaymentDisposition.UNPLACED
     holder = db.session.scalars(sa.select(Order).where(Order.public_id == other)).one()
     assert holder.bookings[0].state is BookingState.HELD
+
+
+def test_a_payment_page_whose_end_nobody_told_of_is_closed_however_long_ago_it_was_made(till: Till) -> None:
+    with till.at(NOW):
+        order = make_order()
+        paying.start_payment(order.public_id, NOW)
+    with till.at(NOW + timedelta(hours=1)):
+        assert payments().session(till.session_of(order)).status == "expired"
+    with till.at(NOW + timedelta(days=9)) as now:
+        # Older than what is looked at, and its event as well.
+        assert reconcile(now - timedelta(days=1), now).whole
+    assert db.session.scalars(sa.select(CheckoutAttempt.state)).all() == [AttemptState.EXPIRED]
+    assert db.session.scalars(sa.select(Booking.state)).all() == [BookingState.LAPSED]
 
 
 def test_stripe_s_fees_are_booked(till: Till) -> None:
