@@ -142,6 +142,10 @@ def test_a_link_with_marks_in_it_may_be_typeset() -> None:
     assert [found.state for found in verify(page.encode(), expected_blocks(copy))] == [FoundState.RAN] * 2
 
 
+def test_text_that_begins_like_a_header_is_no_mail() -> None:
+    assert states(f"Note: sent on Sunday.\n\n{ISSUE}") == RAN
+
+
 def test_top_and_foot_are_two_places() -> None:
     head, _, tail = ISSUE.partition("From our sponsor")
     _, _, tail = tail.partition("Sponsored event")
