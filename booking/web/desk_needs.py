@@ -18,7 +18,7 @@ from booking.web.filters import moment
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 OTHERWISE = {
-    Fallback.RUN_LAST: "without copy their last approved copy runs again (or it is credited, if there is none), as they chose",
+    Fallback.RUN_LAST: "without copy their last approved copy runs again (without one, a credit), as they chose",
     Fallback.MOVE: "without copy it moves to the next open week, as they chose",
     Fallback.CREDIT: "without copy the amount is credited, as they chose",
 }
