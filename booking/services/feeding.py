@@ -66,7 +66,7 @@ def plan_feed(number: int, draft: DraftGiven) -> FeedReport:
 
 @transaction
 def remember_questions(report: FeedReport, by: By) -> None:
-    """Put the conflicts of a feed that was only planned on the desk, until a draft of the issue is fed."""
+    """Put the conflicts that a planned feed has on the desk, until a draft of the issue is fed."""
     _ask_about_draft(report, by)
 
 
@@ -160,14 +160,13 @@ def _store_run(issue: Issue, before: bytes, report: FeedReport, by: By) -> None:
 
 
 def _ask_about_draft(report: FeedReport, by: By) -> None:
-    if report.result.conflicts:
-        regions = " and ".join(conflict.region.value for conflict in report.result.conflicts)
-        open_task_again(
-            questions_about(report.number),
-            f"The draft of issue {report.number} has questions",
-            f"They are about: {regions}. Nothing was written. Feed the draft again and answer them.",
-            by.now,
-        )
+    regions = " and ".join(conflict.region.value for conflict in report.result.conflicts)
+    open_task_again(
+        questions_about(report.number),
+        f"The draft of issue {report.number} has questions",
+        f"They are about: {regions}. Nothing was written. Feed the draft again and answer them.",
+        by.now,
+    )
 
 
 def _ask_about_not_run(number: int, region: Region, ads: tuple[Placed, ...], by: By) -> None:
