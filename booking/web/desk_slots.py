@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, IntegerField, SelectField
 
@@ -48,39 +49,51 @@ class Count(Form):
 @blueprint.get("/slots/<int:slot_id>")
 def slot(slot_id: int) -> ResponseReturnValue:
     """One place: who has it, and what can be done with it."""
+    return show(slot_id)
+
+
+def show(slot_id: int, filled: Form | None = None, refusal: Refusal | None = None) -> ResponseReturnValue:
+    """The place as it is now, with the form that was filled in and what was wrong with it."""
     issue, place = desk_places.place_of(slot_id)
     now = clock.now()
     siblings = [each for each in issue.of(place.kind) if each.on_sale or each.is_booked or each.is_held(now)]
-    choose = Choose(ad=place.house_ad_id or 0)
-    choose.ad.choices = choices([(0, "None of its own"), *desk_places.house_ads()])
-    return render_template(
-        "desk/slot.html",
-        issue=issue,
-        place=place,
-        state=place.state(now),
-        held=place.is_held(now),
-        block=Block(),
-        choose=choose,
-        count=Count(count=len(siblings)),
-    )
+    forms = {
+        "block": filled if isinstance(filled, Block) else Block(formdata=None),
+        "choose": filled if isinstance(filled, Choose) else choose_form(place.house_ad_id, formdata=None),
+        "count": filled if isinstance(filled, Count) else Count(formdata=None, count=len(siblings)),
+    }
+    shown = {"issue": issue, "place": place, "state": place.state(now), "held": place.is_held(now)}
+    return answer("desk/slot.html", filled or forms["block"], refusal, **shown, **forms)
+
+
+def choose_form(chosen: int | None = None, **kwargs: Any) -> Choose:
+    """The house ads to choose from."""
+    form = Choose(ad=chosen or 0, **kwargs)
+    form.ad.choices = choices([(0, "None of its own"), *desk_places.house_ads()])
+    return form
 
 
 @blueprint.post("/slots/<int:slot_id>/block")
 def block(slot_id: int) -> ResponseReturnValue:
     """Take a place out of sale; the holder of a hold may still finish."""
     form = Block()
-    if form.validate_on_submit():
+    if not form.validate_on_submit():
+        return show(slot_id, form)
+    try:
         inventory.block(slot_id, form.reason.data, editor_id(), clock.now())
-        flash("Blocked. Nobody can book it until you put it back on sale.")
-    else:
-        flash(f"Not blocked. {' '.join(form.reason.errors)}", "error")
+    except Refusal as refusal:
+        return show(slot_id, form, refusal)
+    flash("Blocked. Nobody can book it until you put it back on sale.")
     return redirect(url_for("desk.slot", slot_id=slot_id), 303)
 
 
 @blueprint.post("/slots/<int:slot_id>/unblock")
 def unblock(slot_id: int) -> ResponseReturnValue:
     """Put a place back on sale."""
-    inventory.unblock(slot_id, editor_id(), clock.now())
+    try:
+        inventory.unblock(slot_id, editor_id(), clock.now())
+    except Refusal as refusal:
+        return show(slot_id, Block(formdata=None), refusal)
     flash("It is on sale again.")
     return redirect(url_for("desk.slot", slot_id=slot_id), 303)
 
@@ -121,14 +134,14 @@ def give(slot_id: int) -> ResponseReturnValue:
 @blueprint.post("/slots/<int:slot_id>/house-ad")
 def choose_ad(slot_id: int) -> ResponseReturnValue:
     """Choose what runs when the place stays empty."""
-    desk_places.place_of(slot_id)
-    form = Choose()
-    form.ad.choices = choices([(0, "None of its own"), *desk_places.house_ads()])
-    if form.validate_on_submit():
+    form = choose_form()
+    if not form.validate_on_submit():
+        return show(slot_id, form)
+    try:
         house_ads.choose_ad(slot_id, form.ad.data or None, by_editor())
-        flash("Saved. It runs if nobody buys the place.")
-    else:
-        flash("Choose one of the house ads in the list.", "error")
+    except Refusal as refusal:
+        return show(slot_id, form, refusal)
+    flash("Saved. It runs if nobody buys the place.")
     return redirect(url_for("desk.slot", slot_id=slot_id), 303)
 
 
@@ -138,8 +151,10 @@ def set_places(slot_id: int) -> ResponseReturnValue:
     issue, place = desk_places.place_of(slot_id)
     form = Count()
     if not form.validate_on_submit():
-        flash(form.count.errors[0] if form.count.errors else "Enter how many places, like 5.", "error")
-    else:
+        return show(slot_id, form)
+    try:
         inventory.set_slots(issue.number, place.kind, given(form.count.data), editor_id(), clock.now())
-        flash(f"Issue {issue.number} now has {form.count.data} of “{place.name}”.")
+    except Refusal as refusal:
+        return show(slot_id, form, refusal)
+    flash(f"Issue {issue.number} now has {form.count.data} of “{place.name}”.")
     return redirect(url_for("desk.slot", slot_id=slot_id), 303)

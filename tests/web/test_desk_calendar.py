@@ -65,7 +65,9 @@ def test_a_booked_place_cannot_be_blocked(desk: Visitor) -> None:
     confirmed(make_order(choice(503)))
     url = f"/desk/slots/{slot_of(503).id}"
     desk.get(url)
-    assert "is booked" in desk.post(f"{url}/block", {"reason": ""}, status=409).text
+    page = desk.post(f"{url}/block", {"reason": "Ours"}, status=409)
+    assert page.h1 == "Sponsor, issue 503"
+    assert "is booked" in page.text
     assert slot_of(503).on_sale
 
 
@@ -110,8 +112,26 @@ def test_the_number_of_places_changes_for_one_issue(desk: Visitor) -> None:
     assert db.session.scalar(counts.select_from(Slot)) == 8
     for count in ("", "-1", "51", "many"):
         url = f"/desk/slots/{slot_of(503, PlacementKind.JOB).id}"
-        page = desk.follow(desk.post(f"{url}/places", {"count": count}))
+        page = desk.post(f"{url}/places", {"count": count}, status=422)
         assert "Enter how many places, like 5." in page.text
+        assert page.form("form[action$='/places']").values()["count"] == [count]
+
+
+def test_what_was_typed_about_a_place_stays_when_it_is_refused(desk: Visitor) -> None:
+    job = PlacementKind.JOB
+    url = f"/desk/slots/{slot_of(503, job, 5).id}"
+    confirmed(make_order(choice(503, job)))
+    desk.get(url)
+    page = desk.submit({"count": "0"}, form="form[action$='/places']", status=409)
+    assert page.form("form[action$='/places']").values()["count"] == ["0"]
+    assert page.title.startswith("Error: Job ad 5, issue 503")
+    desk.get(url)
+    page = desk.submit({"reason": "x" * 201}, form="form[action$='/block']", status=422)
+    assert page.form("form[action$='/block']").values()["reason"] == ["x" * 201]
+    desk.submit({"reason": "Ours"}, form="form[action$='/block']")
+    freezing.freeze(503, editor_by(make_editor("second@quietpager.example")))
+    for act in ("block", "unblock", "house-ad"):
+        assert "is closed for changes" in desk.post(f"{url}/{act}", {"reason": "Ours", "ad": "0"}, 409).text
 
 
 def test_a_price_changes_from_a_date_on(desk: Visitor) -> None:
