@@ -30,7 +30,7 @@ def lapse(booking: Booking, by: By, reason: str) -> list[str]:
     """
     step(booking, BookingState.LAPSED, by, reason)
     order = booking.order
-    post(letters.hold_lapsed(order), f"hold-lapsed:{order.public_id}", by.now)
+    post(letters.hold_lapsed(order, under_way=is_under_way(order.id)), f"hold-lapsed:{order.public_id}", by.now)
     return open_sessions_of(order.id)
 
 
@@ -83,6 +83,12 @@ def open_sessions_of(order_id: int) -> list[str]:
             )
         )
     )
+
+
+def is_under_way(order_id: int) -> bool:
+    """Whether a bank works on a payment of this order, so that money may come although its hold is over."""
+    processing = CheckoutAttempt.state == AttemptState.PROCESSING
+    return bool(db.session.scalar(sa.select(sa.exists().where(CheckoutAttempt.order_id == order_id, processing))))
 
 
 def close_sessions(session_ids: Iterable[str | None]) -> None:

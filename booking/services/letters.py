@@ -75,9 +75,10 @@ def invoice_sent(order: Order, address: str) -> Mail:
     return _of_order("invoice_sent", order, weeks_of(order), due=order.pay_by, link=address)
 
 
-def hold_lapsed(order: Order) -> Mail:
-    """The hold ran out, and nothing was charged."""
-    return _of_order("hold_lapsed", order, weeks_of(order), link=_address("/"))
+def hold_lapsed(order: Order, *, under_way: bool = False) -> Mail:
+    """The hold ran out, and nothing was charged; `under_way` says that a bank is at work, so that it may still be."""
+    link = _address(f"/orders/{order.public_id}" if under_way else "/")
+    return _of_order("hold_lapsed", order, weeks_of(order), link=link, under_way=under_way)
 
 
 def slot_gone(order: Addressed, gone: Sequence[Week], back: Money, open_next: Sequence[date]) -> Mail:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from booking import clock
+from booking.db import db
 from booking.domain.states import Actor, BookingState, LedgerAccount, PaymentDisposition, PlacementKind
 from booking.gateways.payments import payments
-from booking.models import Order
+from booking.models import Order, OutboxMessage
 from booking.services import freezing, holding, lapsing, paying
 from booking.services.booking_steps import By
 from booking.services.payment_sync import sync_refund
@@ -176,6 +178,8 @@ def test_a_bank_debit_that_completes_unpaid_is_never_booked_and_keeps_the_hold_t
     with till.at(later(NOW, days=3)):
         lapsing.lapse_run_out(later(NOW, days=3))
         assert books.states() == [BookingState.LAPSED]
+        told = db.session.scalars(sa.select(OutboxMessage.subject)).one()
+        assert told == "Your hold has run out before your payment arrived"
         till.do(f"/sessions/{till.session_of(order)}/settle", outcome="succeeded")
         paying.sync_session(till.session_of(order))
     assert books.states() == [BookingState.CONFIRMED]

@@ -49,6 +49,7 @@ def slot_gone(order: Order, back: Money) -> Mail:
 LETTERS: dict[str, Write] = {
     "booked": lambda order, _: booked(order),
     "hold_lapsed": lambda order, _: letters.hold_lapsed(order),
+    "hold_lapsed while it is paid": lambda order, _: letters.hold_lapsed(order, under_way=True),
     "taken_back": lambda _, booking: letters.taken_back(booking, "A mistake of ours.", others=True, under_way=False),
     "taken_back while it is paid": lambda _, booking: letters.taken_back(booking, "", others=False, under_way=True),
     "slot_gone": lambda order, _: slot_gone(order, Money(50_000, "usd")),
