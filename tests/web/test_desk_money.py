@@ -16,6 +16,8 @@ from booking.models import Advertiser, Booking, Dispute, LedgerEntry, Order, Pay
 from booking.services import holding, paying
 from booking.services.cancelling import cancel
 from booking.services.disputes import sync_dispute
+from booking.services.refunding_by_hand import RefundWish, refund_by_editor
+from booking.services.tasks_for_people import open_task
 from tests.support.copy import approved, confirmed, editor_by
 from tests.support.desk import HOSTILE, said
 from tests.support.factories import NOW, buyer, choice, make_editor, make_order, slot_of
@@ -216,6 +218,23 @@ def test_an_order_is_found_by_what_people_quote(desk: Visitor, words: str) -> No
     assert [row.text() for row in page.select("tbody th a")] == [wanted.public_id]
     assert desk.get(f"/desk/money/orders?find={wanted.public_id[:6].lower()}").select("tbody th a")
     assert len(desk.click("Show all of them").select("tbody th a")) == 2
+
+
+def test_every_list_of_money_is_searched_by_the_company(desk: Visitor, till: Till) -> None:
+    (booking,) = paid(till, choice(504))
+    dispute_it(till.payment().id)
+    refund_by_editor(
+        booking.order.public_id, RefundWish("a-form", "5", "A fault."), editor_by(make_editor("b@x.example"))
+    )
+    open_task_about(booking.order_id)
+    for name in ("orders", "payments", "refunds", "disputes", "tasks", "ledger"):
+        assert booking.order.public_id in desk.get(f"/desk/money/{name}?find=LEDGERLINE").links, name
+        assert booking.order.public_id not in desk.get(f"/desk/money/{name}?find=harbour").links, name
+
+
+@transaction
+def open_task_about(order_id: int) -> None:
+    open_task("odd", "A refund failed", "Agree with the buyer on another way.", order_id, NOW)
 
 
 def test_what_is_found_nowhere_is_said_and_stays_in_the_field(desk: Visitor) -> None:

@@ -124,7 +124,7 @@ LISTS: Mapping[str, Listing] = {
         columns.tasks,
         columns.task_cells,
         (Task.id,),
-        found_by=(Order.public_id, Task.title),
+        found_by=(Order.public_id, Order.company, Task.title),
     ),
     "ledger": Listing(
         "Ledger",
@@ -132,7 +132,7 @@ LISTS: Mapping[str, Listing] = {
         columns.ledger,
         columns.ledger_cells,
         (LedgerEntry.id,),
-        found_by=(Order.public_id,),
+        found_by=(Order.public_id, Order.company),
     ),
     "advertisers": Listing(
         "Advertisers",
