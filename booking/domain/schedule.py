@@ -115,6 +115,12 @@ def occurrences(rule: Rule, changes: Sequence[Change] = ()) -> Iterator[Occurren
         yield Occurrence(number, rule_date, publishes_on, instant(publishes_on, rule.at, rule.zone))
 
 
+def has_issue_of(rule: Rule, changes: Sequence[Change], rule_date: date) -> bool:
+    """Return whether there is an issue of this date before any move, sent already or still to come."""
+    change = next((change for change in changes if change.on == rule_date), None)
+    return rule.falls_on(rule_date) if change is None else not isinstance(change, Skip)
+
+
 def upcoming(rule: Rule, changes: Sequence[Change], after: datetime, count: int) -> list[Occurrence]:
     """Return the next `count` issues that are sent later than `after` (an aware instant), in the order of sending.
 

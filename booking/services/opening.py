@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from booking.db import db, transaction
 from booking.domain.errors import IssueFrozen, NotFound, RuleNotUsable
 from booking.domain.localtime import spell_date
-from booking.domain.schedule import Occurrence, upcoming
+from booking.domain.schedule import Occurrence, has_issue_of, upcoming
 from booking.domain.states import IssueState
 from booking.models import Booking, Issue, Newsletter, Placement, Slot
 from booking.services import availability
@@ -69,6 +69,9 @@ def bring_in_line(now: datetime, count: int) -> Opened:
     wanted = upcoming(plan.rule, plan.changes, now, count + len(standing) + len(plan.changes))
     _refuse_used_numbers(wanted, now)
     by_date = {issue.rule_date: issue for issue in wanted}
+    for day in [day for day in standing if day not in by_date and has_issue_of(plan.rule, plan.changes, day)]:
+        # By the new times it has gone out already: the editor changed them on the day itself.
+        opened.kept.append(f"Issue {standing.pop(day).number} is sent at the time that it had.")
     spare = [_spare(issue, now, opened) for day, issue in standing.items() if day not in by_date]
     matched = [(issue, by_date[day]) for day, issue in standing.items() if day in by_date]
     _renumber(matched, opened)

@@ -14,7 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.domain.errors import RuleNotUsable
-from booking.domain.schedule import Change, Extra, Move, Occurrence, Rule, Skip, check, occurrences, upcoming
+from booking.domain.schedule import (
+    Change,
+    Extra,
+    Move,
+    Occurrence,
+    Rule,
+    Skip,
+    check,
+    has_issue_of,
+    occurrences,
+    upcoming,
+)
 
 SUNDAY = 6
 RULE = Rule(weekday=SUNDAY, at=time(10), zone="Europe/London", starts_on=date(2010, 11, 30))
@@ -273,3 +284,10 @@ def test_exceptions_that_contradict_are_refused_by_date(changes: list[Change], s
 def test_a_rule_that_cannot_hold_is_refused(weekday: int, zone: str, starts_on: date, first: int, says: str) -> None:
     with pytest.raises(RuleNotUsable, match=says):
         Rule(weekday, time(10), zone, starts_on, first)
+
+
+def test_a_date_has_an_issue_unless_it_is_skipped_or_none_of_the_rule() -> None:
+    rule = Rule(6, time(10), "Europe/London", date(2026, 3, 8))
+    changes = (Skip(date(2026, 3, 15)), Move(date(2026, 3, 22), date(2026, 3, 23)), Extra(date(2026, 3, 11)))
+    days = [date(2026, 3, day) for day in (1, 8, 11, 15, 22, 23, 29)]
+    assert [day.day for day in days if has_issue_of(rule, changes, day)] == [8, 11, 22, 29]

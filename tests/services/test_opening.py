@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
+from booking import clock
 from booking.domain.errors import RuleNotUsable
 from booking.domain.states import ExceptionKind, PlacementKind
 from booking.models import Issue, Newsletter, Placement, Rate, ScheduleException, Slot
@@ -128,6 +129,18 @@ def test_a_changed_rule_never_moves_a_booked_issue_without_saying_so(session: Db
     assert opened.retimed == [501]
     assert "Issue 500 has bookings and keeps its date, Sunday 8 March 2026" in opened.sentence
     assert make_issue(500).sends_at == datetime(2026, 3, 8, 10, tzinfo=UTC)
+
+
+def test_a_time_that_is_over_leaves_the_issue_of_today_as_it_is(session: Db) -> None:
+    newsletter = make_newsletter(issues=3)
+    newsletter.send_time = time(9)
+    session.commit()
+    on_the_day = clock.instant("2026-03-08 09:30")
+    opened = open_issues(on_the_day, 3)
+    assert opened.kept == ["Issue 500 is sent at the time that it had."]
+    assert opened.removed == []
+    assert make_issue(500).sends_at == clock.instant("2026-03-08 10:00")
+    assert make_issue(501).sends_at == clock.instant("2026-03-15 09:00")
 
 
 def test_an_extra_issue_takes_the_next_number(session: Db) -> None:
