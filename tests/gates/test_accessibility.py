@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask_sqlalchemy.session import Session
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import scoped_session
 
+from tests.journeys.people import EDITOR, sign_in
 from tests.support import at
 from tests.support.accessibility import problems
+from tests.support.copy import approved, confirmed, editor_by
+from tests.support.drafts import Draft
+from tests.support.factories import NOW, make_editor, make_order
 from tests.support.gallery import MOMENT, before_the_first_issue, hang
 from tests.support.lookers import Lookers
 
@@ -36,3 +42,23 @@ def test_nobody_is_kept_out_by_how_a_page_is_made(
         found = {view.name: list(problems(lookers.look(view))) for view in views}
     assert len(found) == len(views), "two views have one name"
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.usefixtures("session")
+def test_nobody_is_kept_out_of_a_feed(page: Page, tmp_path: Path) -> None:
+    """Its pages answer an upload, so the gallery has no address for them."""
+    by_hand = Draft(number=500).text().replace("News\n====", "Sponsor\n=======\n\nTin.\n\n\nNews\n====")
+    draft = tmp_path / "500.md"
+    draft.write_text(by_hand, newline="")
+    with at(NOW):
+        (booking,) = confirmed(make_order())
+        approved(booking, by=editor_by(make_editor(EDITOR)))
+        sign_in(page, EDITOR)
+        page.goto("/desk/issues/500")
+        page.get_by_label("File").set_input_files(draft)
+        page.get_by_role("button", name="Show what changes").click()
+        page.get_by_label("Replace it with the approved copy").check()
+        assert list(problems(page)) == []
+        page.get_by_role("button", name="Answer").click()
+        page.get_by_role("button", name="Take the fed draft").wait_for()
+        assert list(problems(page)) == []
