@@ -10,9 +10,11 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from booking import clock
+from booking.domain.errors import UnknownSlot
 from booking.domain.states import ExceptionKind, PlacementKind
 from booking.models import Advertiser, Placement, Rate, ReaderFact, ScheduleException, Slot
 from booking.services import inventory, opening, rescheduling
+from booking.web.choices import MOST, chosen
 from tests.support.factories import (
     NOW,
     buyer,
@@ -268,3 +270,14 @@ def test_a_price_that_only_begins_later_is_announced(session: Db, visitor: Visit
     page = visitor.get("/")
     assert "Sponsor, issues from Sunday 15 March 2026 on $500" in page.text
     assert "Sponsor, one issue" not in page.text
+
+
+@pytest.mark.any_database
+def test_a_pile_of_weeks_that_no_page_offers_is_not_kept_in_mind(visitor: Visitor, session: Db) -> None:
+    make_newsletter()
+    piled = [f"{number}-sponsor-1" for number in range(1, MOST + 2)]
+    page = visitor.post("/book", {"slot": piled}, status=404)
+    assert "is not on the calendar any more" in page.text
+    assert len(chosen(piled[:-1])) == MOST
+    with pytest.raises(UnknownSlot):
+        chosen(piled)
