@@ -127,10 +127,14 @@ class Address:
             raise ValidationError("Enter an e-mail address like name@example.com.")
 
 
-# A form asks for it twice: for what to store, and for what to say of it.
-@functools.lru_cache(maxsize=64)
 def email_address(text: str) -> str | None:
     """Return the address in the form in which it is stored (lower case, domain in ASCII), None when it is none."""
+    return _address(text) if len(text) <= LONGEST_EMAIL else None
+
+
+# A form asks for it twice: for what to store, and for what to say of it.
+@functools.lru_cache(maxsize=64)
+def _address(text: str) -> str | None:
     try:
         found = validate_email(text, check_deliverability=False)
     except EmailNotValidError:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from booking.domain.errors import NothingChosen
+from booking.web import forms
 from booking.web.forms import Email, Form, Line, Paragraphs, email_address, number_in, one_line, paragraphs
 
 pytestmark = pytest.mark.any_database
@@ -90,6 +91,13 @@ def test_cleaned_text_is_what_a_database_takes_and_stays_as_it_is(text: str) -> 
         assert "\r" not in cleaned
         cleaned.encode()
     assert "\n" not in one_line(text)
+
+
+def test_a_long_text_is_no_address_and_nothing_to_remember() -> None:
+    assert email_address("a" * 64 + "@" + "b" * 50 + ".example") is not None
+    before = forms._address.cache_info().misses
+    assert email_address("a" * 2_000_000 + "@b.example") is None
+    assert forms._address.cache_info().misses == before
 
 
 @given(st.text())
