@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
@@ -14,6 +15,7 @@ from booking.domain.errors import Refusal
 from booking.services.queries.newsletter import Settings
 from booking.web.context import nav
 from booking.web.rates import TooOften
+from booking.web.security import SignedOut
 
 STATUS = {"invalid": 422, "conflict": 409, "missing": 404, "forbidden": 403}
 """The status of each kind of refusal."""
@@ -48,6 +50,7 @@ def register(app: Flask) -> None:
         app.config["PROPAGATE_EXCEPTIONS"] = False
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, too_old)
+    app.register_error_handler(SignedOut, signed_out)
     app.register_error_handler(TooOften, too_often)
     app.register_error_handler(SecurityError, not_here)
     app.register_error_handler(HTTPException, failed)
@@ -92,9 +95,19 @@ def too_old(_error: CSRFError) -> Response:
     """
     if not _from_here() or _for_a_program():
         return page(400, "This form is not from our page, or the page is too old. Open it again, then send it.")
+    return make_response(render_template("errors/too_old.html", wrong=True, signed_out=False, **_sent()), 400)
+
+
+def signed_out(_error: SignedOut) -> Response:
+    """The page for a form whose session has ended, with everything typed, ready to be sent again."""
+    if _for_a_program():
+        return page(403, "You are signed out. Sign in again, then send it.")
+    return make_response(render_template("errors/too_old.html", wrong=True, signed_out=True, **_sent()), 403)
+
+
+def _sent() -> dict[str, Any]:
     typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    files = any(file.filename for file in request.files.values())
-    return make_response(render_template("errors/too_old.html", wrong=True, typed=typed, files=files), 400)
+    return {"typed": typed, "files": any(file.filename for file in request.files.values())}
 
 
 def fault(_error: HTTPException) -> Response:

@@ -35,6 +35,10 @@ class SignInFirst(NotFound):
     """Somebody who is not signed in asks for what is not this browser's: whoever follows a letter's link elsewhere."""
 
 
+class SignedOut(Exception):
+    """A form was sent whose session has ended: the words of an afternoon outlive the session they were written in."""
+
+
 def register(app: Flask) -> None:
     """Check the token of every form, and load the viewer from the session."""
     app.register_error_handler(SignInFirst, lambda _: _to_sign_in())
@@ -65,7 +69,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     @functools.wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        return view(*args, **kwargs) if viewer() else _to_sign_in()
+        return view(*args, **kwargs) if viewer() else _sign_in_first()
 
     return guarded
 
@@ -77,7 +81,7 @@ def editor_only(view: Callable[P, R]) -> Callable[P, R | Response]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
         who = viewer()
         if who is None:
-            return _to_sign_in()
+            return _sign_in_first()
         if not who.is_editor:
             raise NotAllowed("editor")
         return view(*args, **kwargs)
@@ -116,7 +120,14 @@ def own_path(path: str | None) -> str:
     return text if plain and text.startswith("/") and not text.startswith("//") else ""
 
 
+def _sign_in_first() -> Response:
+    """Raises SignedOut for a form with something in it, which a redirect would lose."""
+    if any(name != "csrf_token" for name in request.form):
+        raise SignedOut
+    return _to_sign_in()
+
+
 def _to_sign_in() -> Response:
-    # Only a page can be come back to; what a form sent would be lost, so its page is shown again instead.
+    # Only a page can be come back to.
     back = own_path(request.full_path.rstrip("?")) if request.method == "GET" else ""
     return redirect(url_for("auth.sign_in", next=back or None), 303)

@@ -93,3 +93,21 @@ def test_the_editor_goes_through_the_queue_by_keys(page: Page, booking_id: int) 
     expect(page.get_by_role("button", name="Approve", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Approved. It runs exactly so.")
+
+
+def test_words_outlive_the_session_in_which_they_were_typed(page: Page, booking_id: int) -> None:
+    sign_in(page, SPONSOR)
+    page.goto(f"/bookings/{booking_id}/copy")
+    page.context.clear_cookies()
+    page.get_by_role("textbox", name="Text").fill("Words of a long afternoon.")
+    page.get_by_role("textbox", name="Link").fill("https://ledgerline.example")
+    page.get_by_role("button", name="Send for review").click()
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+    other = page.context.new_page()
+    sign_in(other, SPONSOR)
+    page.get_by_role("button", name="Send it now").click()
+    # Signing in has changed the token of the page that waited: it asks once more.
+    page.get_by_role("button", name="Send it now").click()
+    page.wait_for_url("**/bookings/*")
+    assert "Words of a long afternoon." in page.inner_text("main")

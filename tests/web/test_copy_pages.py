@@ -298,6 +298,17 @@ def test_a_stranger_signs_in_first_and_then_comes_back(visitor: Visitor, booking
     assert visitor.get("/bookings/99999", status=303).location.startswith("/sign-in")
 
 
+def test_what_was_typed_outlives_the_session(sponsor: Visitor, booking: Booking) -> None:
+    address = f"/bookings/{booking.id}/copy"
+    sponsor.get(address)
+    sponsor.post("/sign-out", {}, status=303)
+    sponsor.get("/sign-in")
+    page = sponsor.post(address, {"body": "Words of a long afternoon."}, status=403)
+    assert page.h1 == "You are signed out"
+    assert page.form().values()["body"] == ["Words of a long afternoon."]
+    assert sponsor.post(address, {}, status=303).location == "/sign-in"
+
+
 def test_the_tear_sheet_and_the_insertion_order_are_papers(sponsor: Visitor, booking: Booking) -> None:
     by = editor_by(make_editor())
     approved(booking, by=by)
