@@ -6,12 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from booking.db import db
-from booking.domain.states import AttemptState, BookingState
+from booking.domain.states import Actor, AttemptState, BookingState
 from booking.gateways.payments import payments
 from booking.models import Advertiser, CheckoutAttempt, Order, OutboxMessage
 from booking.services import holding, inventory, invoices, paying
+from booking.services.booking_steps import By
+from booking.services.cancelling import cancel
 from tests.scenarios import books
-from tests.support.factories import NOW, choice, make_issue, make_order, slot_of
+from tests.support.factories import NOW, choice, make_editor, make_issue, make_order, slot_of
 from tests.support.till import BANK_DEBIT, Till
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -87,12 +89,25 @@ def test_an_invoice_for_the_place_is_made_void(till: Till) -> None:
     assert books.states() == [BookingState.LAPSED, BookingState.LAPSED]
 
 
-def test_stripe_being_out_of_reach_keeps_no_place(till: Till) -> None:
+@pytest.mark.parametrize("by_invoice", [False, True])
+def test_stripe_being_out_of_reach_keeps_no_place(till: Till, by_invoice: bool) -> None:
     with till.at(NOW):
-        being_paid(500)
+        order = being_paid(505)
+        if by_invoice:
+            db.session.execute(sa.update(Advertiser).values(may_pay_by_invoice=True))
+            db.session.commit()
+            invoices.invoice_order(order.public_id, NOW)
         till.do("/chaos", target="requests", action="drop", path="/v1/*", count=99)
-        assert take_back()
+        assert take_back(505)
     assert books.states() == [BookingState.LAPSED]
+
+
+def test_a_week_of_the_order_that_was_refused_before_stays_cancelled(till: Till) -> None:
+    with till.at(NOW):
+        order = being_paid(500, 501)
+        cancel(order.bookings[1].id, By(Actor.EDITOR, NOW, make_editor().id), NOW, refused=True)
+        assert take_back()
+    assert books.states() == [BookingState.LAPSED, BookingState.CANCELLED]
 
 
 def test_nobody_is_told_when_nobody_held_it() -> None:
