@@ -170,7 +170,7 @@
     const later = debounce(() => save(false), 1200);
     form.addEventListener("input", later);
     form.addEventListener("change", later);
-    form.addEventListener("submit", () => { kept = words(); remembered(key, null); });
+    form.addEventListener("submit", () => { kept = words(); if (remembered(key)) remembered(key, kept); });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
     const older = remembered(key);
     if (older && older !== kept) {

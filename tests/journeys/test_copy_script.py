@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from booking import clock
 from booking.db import db
@@ -15,6 +15,7 @@ from booking.models import Booking
 from booking.services import drafts
 from booking.services.drafts import Draft
 from tests.journeys.people import sign_in
+from tests.support.browser import open_page
 from tests.support.copy import JOB_WORDS, confirmed, submitted
 from tests.support.factories import NOW, buyer, choice, make_editor, make_order
 
@@ -95,19 +96,27 @@ def test_the_editor_goes_through_the_queue_by_keys(page: Page, booking_id: int) 
     expect(page.locator("main")).to_contain_text("Approved. It runs exactly so.")
 
 
-def test_words_outlive_the_session_in_which_they_were_typed(page: Page, booking_id: int) -> None:
-    sign_in(page, SPONSOR)
-    page.goto(f"/bookings/{booking_id}/copy")
-    page.context.clear_cookies()
-    page.get_by_role("textbox", name="Text").fill("Words of a long afternoon.")
-    page.get_by_role("textbox", name="Link").fill("https://ledgerline.example")
-    page.get_by_role("button", name="Send for review").click()
-    page.get_by_role("button", name="Send it now").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
-    other = page.context.new_page()
-    sign_in(other, SPONSOR)
-    page.get_by_role("button", name="Send it now").click()
-    # Signing in has changed the token of the page that waited: it asks once more.
-    page.get_by_role("button", name="Send it now").click()
-    page.wait_for_url("**/bookings/*")
-    assert "Words of a long afternoon." in page.inner_text("main")
+def test_words_outlive_the_session_in_which_they_were_typed(
+    browser: Browser, live_server: str, booking_id: int
+) -> None:
+    with open_page(browser, live_server) as (page, wrong):
+        sign_in(page, SPONSOR)
+        page.goto(f"/bookings/{booking_id}/copy")
+        page.context.clear_cookies()
+        page.get_by_role("textbox", name="Text").fill("Words of a long afternoon.")
+        page.get_by_role("textbox", name="Link").fill("https://ledgerline.example")
+        expect(page.locator("[data-autosave]")).to_contain_text("Your words are kept in this browser.")
+        page.get_by_role("button", name="Send for review").click()
+        page.get_by_role("button", name="Send it now").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+        other = page.context.new_page()
+        sign_in(other, SPONSOR)
+        other.goto(f"/bookings/{booking_id}/copy")
+        expect(other.get_by_role("button", name="Bring back the words that were not saved")).to_be_visible()
+        page.get_by_role("button", name="Send it now").click()
+        # Signing in has changed the token of the page that waited: it asks once more.
+        page.get_by_role("button", name="Send it now").click()
+        page.wait_for_url("**/bookings/*")
+        assert "Words of a long afternoon." in page.inner_text("main")
+    # The drafts and proofs that nobody was signed in for.
+    assert [each for each in wrong if "400 (BAD REQUEST)" not in each] == []
