@@ -40,9 +40,14 @@ INVARIANTS: Mapping[str, tuple[str, str]] = {
            HAVING COALESCE(SUM(r.amount), 0) > p.amount OR COALESCE(SUM(r.amount), 0) <> p.refund_reserved""",
     ),
     "I4": (
-        "Payment {id} ({disposition}) is neither applied nor on its way back, and no task says so.",
+        "Payment {id} ({disposition}), or a part of it, is neither applied nor on its way back, and no task says so.",
+        # What an order was paid and did not earn stands as receivable until its refund is asked for.
         """SELECT p.id, p.disposition FROM payment p
-           WHERE p.disposition NOT IN ('applied', 'late_applied') AND p.refund_reserved < p.amount
+           WHERE (CASE WHEN p.disposition IN ('applied', 'late_applied')
+                  THEN (SELECT COALESCE(SUM(CASE WHEN l.credit = 'receivable' THEN l.amount ELSE -l.amount END), 0)
+                        FROM ledger l
+                        WHERE l.order_id = p.order_id AND (l.credit = 'receivable' OR l.debit = 'receivable'))
+                  ELSE p.amount - p.refund_reserved END) <> 0
              AND NOT EXISTS (SELECT 1 FROM refund r JOIN task t ON t.dedupe_key = 'refund-failed:' || r.id
                              WHERE r.payment_id = p.id)""",
     ),

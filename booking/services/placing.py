@@ -108,7 +108,6 @@ def _unplace(line: AwaitedLine, share: Money, cause: Cause) -> PlacedLine:
     what = "was closed" if locked else "had gone to someone else"
     why = f"{line.week.placement}, issue {line.week.issue}, {what} before the payment arrived."
     if line.state is BookingState.HELD:
-        places.release(line.booking_id)
         _step(line, BookingState.LAPSED, cause.at, "The hold was over.")
         line = replace(line, state=BookingState.LAPSED, version=line.version + 1)
     _step(line, BookingState.UNPLACED, cause.at, why)

@@ -102,6 +102,38 @@ def test_a_late_job_gets_a_sibling_place_of_the_same_issue(till: Till) -> None:
 
 
 @pytest.mark.scenario(12)
+def test_of_a_sibling_place_that_costs_less_the_difference_goes_back(till: Till) -> None:
+    make_issue(500)
+    order = left_at_the_payment_page(till, choice(500, PlacementKind.JOB))
+    paid = order.subtotal
+    pays_in_time_and_we_hear_of_it_late(till, order)
+    with till.at(AFTER):
+        take(500, PlacementKind.JOB)
+        slot_of(500, PlacementKind.JOB, 2).price = paid + 1
+        slot_of(500, PlacementKind.JOB, 3).price = paid - 500
+        db.session.commit()
+        paying.sync_session(till.session_of(order))
+        assert till.balance() == paid - 500
+    assert books.states(order) == [BookingState.CONFIRMED]
+    assert books.holder(slot_of(500, PlacementKind.JOB, 3)) == order.id, "the second place costs more"
+    assert books.refunds() == [(500, "succeeded")]
+    assert -books.account(LedgerAccount.REVENUE) == paid - 500
+
+
+@pytest.mark.scenario(11)
+def test_who_overstayed_on_a_slot_that_a_late_payer_gets_back_is_told(till: Till) -> None:
+    order = left_at_the_payment_page(till)
+    pays_in_time_and_we_hear_of_it_late(till, order)
+    with till.at(AFTER):
+        rival = take(500)
+    with till.at(later(AFTER, minutes=16)):
+        paying.sync_session(till.session_of(order))
+    theirs = db.session.scalars(sa.select(Order).where(Order.public_id == rival)).one()
+    assert (books.states(order), books.states(theirs)) == ([BookingState.CONFIRMED], [BookingState.LAPSED])
+    assert books.letters() == {"hold-lapsed": 2, "booked": 1}
+
+
+@pytest.mark.scenario(12)
 def test_of_four_weeks_with_one_gone_three_are_booked_and_that_one_is_refunded(till: Till) -> None:
     make_issue(503)
     order = left_at_the_payment_page(till, *(choice(number) for number in range(500, 504)))
