@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,6 +25,7 @@ from booking.services.charging import charge_of
 from booking.services.filing import Receipt, file_orphan
 from booking.services.folding import close_unpaid, fold_receipt
 from booking.services.holding import held_order
+from booking.services.lapsing import close_sessions, open_sessions_of
 from booking.services.memory import recall
 from booking.services.ordered import read_order
 from booking.services.outbox import post
@@ -44,22 +48,33 @@ def invoice_order(public_id: str, now: datetime, pay_by: datetime | None = None,
     Raises NotFound, HoldLapsed, NotTrusted, PaymentUnderWay, InvoiceTooLate, InvoiceAfterIssue, PaymentsRefused or
     PaymentsUnreachable (then ask again).
     """
-    attempt_id, params, url = _open_invoice(public_id, now, pay_by)
-    if url:
-        return url
+    opened = _open_invoice(public_id, now, pay_by)
+    if opened.url:
+        return opened.url
     failpoints.reached("attempt-committed")
     try:
-        invoice = payments().create_invoice(params, attempt_id)
+        invoice = payments().create_invoice(opened.params, opened.id)
     except PaymentsRefused:
-        _refused(attempt_id, now)
+        _refused(opened.id, now)
         raise
     failpoints.reached("invoice-created")
-    _store_invoice(attempt_id, invoice, now, by)
+    _store_invoice(opened.id, invoice, now, by)
+    close_sessions(opened.stale)
     return invoice.url
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An attempt as it is committed, and the payment pages that it takes the place of."""
+
+    id: str
+    params: dict[str, Any]
+    url: str
+    stale: Sequence[str] = ()
+
+
 @transaction
-def _open_invoice(public_id: str, now: datetime, pay_by: datetime | None) -> tuple[str, dict[str, object], str]:
+def _open_invoice(public_id: str, now: datetime, pay_by: datetime | None) -> _Opened:
     order = held_order(public_id)
     if not order.advertiser.may_pay_by_invoice:
         raise NotTrusted
@@ -72,13 +87,14 @@ def _open_invoice(public_id: str, now: datetime, pay_by: datetime | None) -> tup
     if attempt is not None and attempt.state is AttemptState.PROCESSING:
         raise PaymentUnderWay
     if attempt is not None and attempt.kind is AttemptKind.INVOICE:
-        return attempt.id, attempt.params, attempt.url
+        return _Opened(attempt.id, attempt.params, attempt.url)
+    stale = open_sessions_of(order.id)
     if attempt is not None:
         # A card payment was begun and left; if it is paid all the same, it is the order's payment.
         attempt.state, attempt.closed_at = AttemptState.CANCELLED, now
         db.session.flush()
     attempt = _new_invoice(order, now, pay_by)
-    return attempt.id, attempt.params, attempt.url
+    return _Opened(attempt.id, attempt.params, attempt.url, stale)
 
 
 def _new_invoice(order: Order, now: datetime, pay_by: datetime | None) -> CheckoutAttempt:

@@ -191,6 +191,9 @@ def test_an_invoice_of_an_order_that_was_paid_by_card_after_all_is_made_void(til
         order = trusted_order()
         paying.start_payment(order.public_id, NOW)
         session_id = till.session_of(order)
+        # Stripe cannot be reached for long enough to pay on the page that should have been closed.
+        closing = f"/v1/checkout/sessions/{session_id}/expire"
+        till.do("/chaos", target="requests", action="error", when="before", status=500, count=3, path=closing)
         invoices.invoice_order(order.public_id, NOW)
         till.pay(session_id)
         paying.sync_session(session_id)
@@ -198,6 +201,16 @@ def test_an_invoice_of_an_order_that_was_paid_by_card_after_all_is_made_void(til
         assert payments().invoice(invoice_id()).status == "void"
     assert books.states() == [BookingState.CONFIRMED] * 2
     assert not books.refunds()
+
+
+def test_an_invoice_closes_the_card_page_that_was_left_open(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        paying.start_payment(order.public_id, NOW)
+        session_id = till.session_of(order)
+        invoices.invoice_order(order.public_id, NOW)
+        assert payments().session(session_id).status == "expired"
+    assert books.states() == [BookingState.HELD] * 2
 
 
 def test_a_card_page_that_expires_takes_nothing_from_the_invoice_that_came_after_it(till: Till) -> None:
