@@ -12,7 +12,7 @@ from typing import Final
 
 from babel.numbers import format_currency
 
-from booking.domain.errors import AmountNotUsable, CurrencyNotSold, MixedCurrencies
+from booking.domain.money_refusals import AmountNotUsable, CurrencyNotSold, MixedCurrencies
 
 ZERO_DECIMAL: Final = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from booking import clock
 from booking.db import db, transaction
-from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
+from booking.domain.money_refusals import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
 from booking.domain.states import AttemptKind, AttemptState, BookingState, OrderPayment
 from booking.gateways.invoice_params import invoice_params
 from booking.gateways.payments import payments

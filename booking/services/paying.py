@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from booking import clock
 from booking.db import db, run, run_alone, transaction
 from booking.domain import holds
-from booking.domain.errors import HoldCannotBeExtended, HoldLapsed, PaymentUnderWay
+from booking.domain.errors import HoldCannotBeExtended, HoldLapsed
+from booking.domain.money_refusals import PaymentUnderWay
 from booking.domain.states import AttemptState
 from booking.gateways.checkout_params import checkout_params
 from booking.gateways.payments import payments

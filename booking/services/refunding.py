@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from booking import clock
 from booking.db import db, transaction
-from booking.domain.errors import AmountNotUsable, RefundTooLarge
 from booking.domain.money import Money
+from booking.domain.money_refusals import AmountNotUsable, RefundTooLarge
 from booking.domain.states import LedgerAccount, RefundState
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import APP, PaymentsRefused, PaymentsUnreachable, RefundFact

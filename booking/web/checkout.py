@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from booking import clock
-from booking.domain.errors import NotFound, NothingChosen, PaymentPageDown, Refusal
+from booking.domain.errors import NotFound, NothingChosen, Refusal
 from booking.domain.localtime import spell_clock
+from booking.domain.money_refusals import PaymentPageDown
 from booking.domain.states import PlacementKind
 from booking.gateways.stripe_facts import PaymentsRefused, PaymentsUnreachable
 from booking.services import holding, invoices, paying

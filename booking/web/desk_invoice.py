@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField
 
 from booking import clock
-from booking.domain.errors import PaymentPageDown, Refusal
+from booking.domain.errors import Refusal
 from booking.domain.localtime import instant
+from booking.domain.money_refusals import PaymentPageDown
 from booking.gateways.stripe_facts import PaymentsUnreachable
 from booking.services.invoices import invoice_order
 from booking.services.queries.money import order_money

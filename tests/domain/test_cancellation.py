@@ -19,9 +19,10 @@ from booking.domain.cancellation import (
     refund_of,
     sentence,
 )
-from booking.domain.errors import MixedCurrencies, RuleNotUsable
+from booking.domain.errors import RuleNotUsable
 from booking.domain.localtime import instant
 from booking.domain.money import Money
+from booking.domain.money_refusals import MixedCurrencies
 
 LONDON = "Europe/London"
 TERMS = Terms(LONDON)

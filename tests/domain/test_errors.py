@@ -6,13 +6,20 @@ from dataclasses import fields
 
 import pytest
 
-from booking.domain import errors
+from booking.domain import copy_refusals, desk_refusals, errors, money_refusals
 from booking.domain.errors import PriceChanged, Refusal, SlotClosed, SlotTaken, WrongState
 from booking.domain.money import Money
+from booking.domain.money_refusals import AmountNotUsable
 
 SAMPLES: dict[str, object] = {"str": "Word.", "int": 475, "Money": Money(45000, "usd")}
 
-REFUSALS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Refusal)]
+MODULES = (errors, money_refusals, copy_refusals, desk_refusals)
+REFUSALS = [
+    kind
+    for module in MODULES
+    for _, kind in inspect.getmembers(module, inspect.isclass)
+    if issubclass(kind, Refusal) and kind.__module__ == module.__name__
+]
 
 
 def sample(kind: type[Refusal]) -> Refusal:
@@ -57,4 +64,4 @@ def test_a_wrong_state_names_the_move() -> None:
 
 
 def test_braces_in_what_was_typed_are_harmless() -> None:
-    assert "{0}{x}" in str(errors.AmountNotUsable("{0}{x}"))
+    assert "{0}{x}" in str(AmountNotUsable("{0}{x}"))

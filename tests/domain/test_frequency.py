@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.errors import MixedCurrencies, NothingChosen, RuleNotUsable
+from booking.domain.errors import NothingChosen, RuleNotUsable
 from booking.domain.frequency import DEFAULT_STEPS, Line, Step, check_steps, percent_for, policy, quote
 from booking.domain.money import Money, total
+from booking.domain.money_refusals import MixedCurrencies
 from booking.domain.states import PlacementKind
 
 SPONSOR, JOB, EVENT = PlacementKind.SPONSOR, PlacementKind.JOB, PlacementKind.EVENT

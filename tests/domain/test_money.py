@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from booking.domain.errors import AmountNotUsable, CurrencyNotSold, MixedCurrencies
 from booking.domain.money import MOST, Money, currency_code, exponent, total
+from booking.domain.money_refusals import AmountNotUsable, CurrencyNotSold, MixedCurrencies
 
 amounts = st.integers(min_value=-MOST, max_value=MOST)
 currencies = st.sampled_from(["usd", "gbp", "eur", "jpy", "chf"])

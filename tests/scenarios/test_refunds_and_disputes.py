@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from booking.db import db
 from booking.domain.desk_refusals import InDispute
-from booking.domain.errors import AmountNotUsable, RefundTooLarge, Refusal
+from booking.domain.errors import Refusal
+from booking.domain.money_refusals import AmountNotUsable, RefundTooLarge
 from booking.domain.states import Actor, BookingState, DisputeState, LedgerAccount, RefundState
 from booking.gateways.payments import payments
 from booking.models import Booking, CheckoutAttempt, Dispute, Payment, Refund, Task

@@ -9,7 +9,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from booking.db import db
-from booking.domain.errors import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
+from booking.domain.money_refusals import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
 from booking.domain.states import AttemptState, BookingState, OrderPayment, PaymentDisposition
 from booking.gateways.payments import payments
 from booking.models import Advertiser, CheckoutAttempt, Order, OutboxMessage, Slot
