@@ -21,7 +21,7 @@ from tests.support.databases import Database
 
 # Forked from a server that has imported the acts and opened nothing: as clean as a new program, and sooner there.
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.races.acts"])
+processes.set_forkserver_preload(["tests.races.acts", "tests.races.warm"])
 
 PATIENCE = 60
 HEAD_START = 0.02
