@@ -17,9 +17,6 @@ PAGE_CHECKERS := $(VENV)/.page-checkers
 
 FLASK := $(BIN)/flask --app booking
 PYTEST := $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
-GATES := tests/gates
-# What measures runs by itself, while the machine is not busy with the others.
-ALONE := $(GATES)/test_lighthouse.py
 CODE := booking config.py migrations tests
 
 .PHONY: help
@@ -84,13 +81,8 @@ migration: $(RUNTIME) ## write a migration from the changed models: make migrati
 	@$(FLASK) db migrate --message "$(m)"
 
 .PHONY: test
-test: $(DEVELOPMENT) ## run the tests, on SQLite and on PostgreSQL
-	@$(PYTEST) $(or $(tests),--ignore=$(GATES))
-
-.PHONY: gates
-gates: $(DEVELOPMENT) $(PAGE_CHECKERS) ## look at every page with axe, the HTML checker and Lighthouse, by keyboard, with bad input
-	@$(PYTEST) $(GATES) --ignore=$(ALONE)
-	@$(BIN)/python -m pytest $(ALONE)
+test: $(DEVELOPMENT) $(PAGE_CHECKERS) ## run the tests, on SQLite and on PostgreSQL, and the gates of the pages
+	@$(PYTEST) $(tests)
 
 .PHONY: screenshots
 screenshots: $(DEVELOPMENT) ## draw docs/screenshots/ again, from the demo at one frozen minute
@@ -112,8 +104,7 @@ format: $(DEVELOPMENT) ## put the code in shape
 .PHONY: sure
 sure: lint $(PAGE_CHECKERS) ## all that CI runs, with more examples and the coverage of the rules and the acts
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@$(BIN)/python -m pytest $(ALONE)
-	@$(BIN)/coverage run -m pytest --numprocesses=logical --dist=worksteal --hypothesis-profile=sure --ignore=$(ALONE)
+	@$(BIN)/coverage run -m pytest --numprocesses=logical --dist=worksteal --hypothesis-profile=sure
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --include='booking/domain/*,booking/services/*' --fail-under=100
 
