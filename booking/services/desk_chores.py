@@ -21,8 +21,8 @@ from booking.services.reconciling import Report, reconcile
 def extend_copy(booking_id: int, until: date, by: By) -> datetime:
     """Let the copy of one booking come until a later day, at the newsletter's usual time; returns the instant.
 
-    Raises NotFound, WrongState for what is not booked, IssueFrozen, and RuleNotUsable for a day that is over or after
-    the issue is sent.
+    Raises NotFound, WrongState for what is not booked, IssueFrozen, and RuleNotUsable for a day that is over, earlier
+    than the advertiser has been told already, or after the issue is sent.
     """
     booking = db.session.get(Booking, booking_id)
     if booking is None:
@@ -38,6 +38,9 @@ def extend_copy(booking_id: int, until: date, by: By) -> datetime:
     due = min(instant(until, newsletter.copy_time, newsletter.zone), issue.sends_at)
     if due <= by.now:
         raise RuleNotUsable("That moment is over. Choose a later day.")
+    told = booking.copy_due_at or issue.copy_deadline
+    if due < told:
+        raise RuleNotUsable(f"The copy may come until {spell(told, newsletter.zone)} already. Choose a later day.")
     booking.copy_due_at = due
     sentence = f"Gave {booking.order.company} until {spell(due, newsletter.zone)} for the copy of issue {issue.number}."
     audit.record(Actor.EDITOR, by.user_id, "copy.extend", f"booking {booking.id}", sentence, by.now)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from booking import clock
 from booking.domain.copy_refusals import NotYet
 from booking.domain.copy_text import markdown
+from booking.domain.localtime import local_date
 from booking.services.queries import calendar
 from booking.services.queries.copy import revisions_of
 from booking.services.queries.orders import order_page
@@ -45,7 +46,8 @@ def bookings() -> ResponseReturnValue:
         return redirect(url_for(own_home(editor=True)), 303)
     now = clock.now()
     entries = [entry(line) for line in bookings_of(who.advertiser_ids if who else (), own)]
-    over = [each for each in entries if each.line.publishes_on < now.date() or not is_alive(each.line)]
+    today = local_date(now, newsletter().zone)
+    over = [each for each in entries if each.line.publishes_on < today or not is_alive(each.line)]
     coming = [each for each in entries if each not in over]
     companies = {each.line.company for each in entries}
     return render_template("portal/bookings.html", coming=coming, over=list(reversed(over)), companies=companies)

@@ -76,6 +76,13 @@ def test_more_time_is_for_booked_weeks_of_open_issues(by: By) -> None:
         desk_chores.extend_copy(booking.id, date(2026, 3, 6), by)
 
 
+def test_more_time_is_never_less(by: By, till: Till) -> None:
+    (booking,) = confirmed(make_order(choice(500)))
+    desk_chores.extend_copy(booking.id, date(2026, 3, 6), by)
+    with pytest.raises(RuleNotUsable, match="may come until Friday 6 March 2026, 17:00 London time already"):
+        desk_chores.extend_copy(booking.id, date(2026, 3, 5), by)
+
+
 @transaction
 def _write() -> None:
     outbox.post(Mail("press@ledgerline.example", "Booked", "Hello.\n"), "news", NOW)

@@ -9,6 +9,7 @@ import pytest
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
+from booking import clock
 from booking.db import db
 from booking.domain.states import Actor, PlacementKind
 from booking.models import Booking, User
@@ -160,6 +161,20 @@ def test_what_ran_offers_its_proof_and_the_next_week_in_the_list(visitor: Visito
     assert page.links["Tear sheet of issue 502"] == f"/bookings/{booking.id}/tear-sheet"
     assert page.links["Book again, as in issue 502"] == f"/bookings/{booking.id}/again"
     assert "Your approved copy stays in" not in visitor.get(f"/bookings/{booking.id}/copy").text
+
+
+def test_a_week_is_past_when_its_day_is_over_where_the_newsletter_is(
+    session: scoped_session[Session], till: Till, visitor: Visitor
+) -> None:
+    with till.at(NOW):
+        make_issue(506)
+        # Sunday 5 April, a week after the clocks in London went forward.
+        (booking,) = paid(till, choice(504))
+    user = db.session.get_one(User, booking.order.user_id)
+    for moment, heading in (("2026-04-05 22:59", "Coming up"), ("2026-04-05 23:01", "Past and cancelled")):
+        with clock.frozen_at(moment):
+            visitor.sign_in(user)
+            assert [part.text() for part in visitor.get("/bookings").select("section h2")] == [heading]
 
 
 def test_the_tear_sheet_says_where_the_ad_was_found(visitor: Visitor, booking: Booking, till: Till) -> None:
