@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from booking.db import db, transaction
 from booking.domain.copy_text import is_address
 from booking.domain.errors import NotFound
-from booking.domain.states import BookingState, ReviewDecision
+from booking.domain.states import Actor, BookingState, ReviewDecision
 from booking.gateways import links
 from booking.models import Booking, Creative, CreativeReview, CreativeRevision, Issue, LinkCheck, Slot
+from booking.services import audit
+from booking.services.booking_steps import By
 
 MAIL = "mailto:"
 AGAIN_AFTER = timedelta(hours=12)
@@ -21,14 +23,14 @@ MOST_AT_ONCE = 5
 """Links in one run of the worker: at ten seconds each, the next run is not far away."""
 
 
-def check_link(revision_id: int, now: datetime) -> None:
+def check_link(revision_id: int, by: By) -> None:
     """Ask for the link of one revision and keep the answer. An e-mail address is not asked. Raises NotFound."""
     link = db.session.scalar(sa.select(CreativeRevision.final_link).where(CreativeRevision.id == revision_id))
     if link is None:
         raise NotFound("copy")
     # The read above began a transaction; it must not stay open while we wait for somebody's server.
     db.session.rollback()
-    _keep(revision_id, _answer(link), now)
+    _keep(revision_id, _answer(link), by)
 
 
 def check_due_links(now: datetime) -> int:
@@ -39,7 +41,7 @@ def check_due_links(now: datetime) -> int:
     due = list(db.session.scalars(_due(now)))
     db.session.rollback()
     for revision_id in due:
-        check_link(revision_id, now)
+        check_link(revision_id, By(Actor.SYSTEM, now))
     return len(due)
 
 
@@ -52,12 +54,16 @@ def _answer(link: str) -> links.Answer:
 
 
 @transaction
-def _keep(revision_id: int, answer: links.Answer, now: datetime) -> None:
+def _keep(revision_id: int, answer: links.Answer, by: By) -> None:
     check = db.session.get(LinkCheck, revision_id)
     if check is None:
         check = LinkCheck(revision_id=revision_id)
         db.session.add(check)
-    check.answers, check.finding, check.checked_at = answer.answers, answer.finding[:400], now
+    check.answers, check.finding, check.checked_at = answer.answers, answer.finding[:400], by.now
+    if by.actor is Actor.EDITOR:
+        revision = db.session.get_one(CreativeRevision, revision_id)
+        sentence = f"Had the link of version {revision.number} looked at again. {check.finding}"
+        audit.record(by.actor, by.user_id, "copy.check-link", f"copy {revision.creative_id}", sentence, by.now)
 
 
 def _due(now: datetime) -> sa.Select[int]:

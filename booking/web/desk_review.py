@@ -133,7 +133,7 @@ def save_edit(revision_id: int) -> ResponseReturnValue:
 @blueprint.post("/review/<int:revision_id>/link")
 def check_link(revision_id: int) -> ResponseReturnValue:
     """Ask once more whether the link answers."""
-    link_checks.check_link(revision_id, clock.now())
+    link_checks.check_link(revision_id, by_editor())
     return redirect(url_for("desk.review", revision_id=revision_id), 303)
 
 

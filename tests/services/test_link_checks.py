@@ -12,8 +12,10 @@ from sqlalchemy.orm import scoped_session
 
 from booking.db import db
 from booking.domain.errors import NotFound
-from booking.models import LinkCheck
+from booking.domain.states import Actor
+from booking.models import AuditEntry, LinkCheck
 from booking.services import link_checks, reviewing
+from booking.services.booking_steps import By
 from booking.services.copywriting import Words
 from tests.support.copy import confirmed, editor_by, seen, submitted
 from tests.support.factories import NOW, choice, make_editor, make_issue, make_order
@@ -21,6 +23,7 @@ from tests.support.factories import NOW, choice, make_editor, make_issue, make_o
 Database = scoped_session[Session]
 PRIVATE = Words("Ledgerline", "Words.", "http://127.0.0.1:1/metadata")
 """The copy rules let an address of numbers pass; the check must not call it."""
+WORKER = By(Actor.SYSTEM, NOW)
 
 
 def checks() -> list[tuple[bool, str]]:
@@ -31,23 +34,34 @@ def checks() -> list[tuple[bool, str]]:
 def test_an_advertiser_cannot_make_us_call_our_own_network(session: Database) -> None:
     (booking,) = confirmed(make_order())
     revision = submitted(booking, words=PRIVATE)
-    link_checks.check_link(revision.id, NOW)
+    link_checks.check_link(revision.id, WORKER)
     assert checks() == [(False, "It leads to a private address that readers cannot reach.")]
 
 
 def test_a_finding_warns_and_never_blocks(session: Database) -> None:
     (booking,) = confirmed(make_order())
     revision = submitted(booking, words=PRIVATE)
-    link_checks.check_link(revision.id, NOW)
+    link_checks.check_link(revision.id, WORKER)
     reviewing.approve(seen(revision), editor_by(make_editor()))
     assert booking.creative is not None
     assert booking.creative.approved_revision_id == revision.id
 
 
+def test_what_the_editor_has_looked_at_stands_in_the_log(session: Database) -> None:
+    (booking,) = confirmed(make_order())
+    revision = submitted(booking, words=PRIVATE)
+    link_checks.check_link(revision.id, WORKER)
+    link_checks.check_link(revision.id, editor_by(make_editor()))
+    asked = sa.select(AuditEntry.sentence).where(AuditEntry.action == "copy.check-link")
+    assert session.scalars(asked).all() == [
+        "Had the link of version 1 looked at again. It leads to a private address that readers cannot reach."
+    ]
+
+
 @pytest.mark.parametrize("link", ["press@ledgerline.example", "mailto:press@ledgerline.example"])
 def test_an_address_for_mail_is_not_asked(session: Database, link: str) -> None:
     (booking,) = confirmed(make_order())
-    link_checks.check_link(submitted(booking, words=Words("L", "Words.", link)).id, NOW)
+    link_checks.check_link(submitted(booking, words=Words("L", "Words.", link)).id, WORKER)
     assert checks() == [(True, "It is an e-mail address.")]
 
 
@@ -81,4 +95,4 @@ def test_links_of_holds_and_of_issues_long_past_are_left_alone(session: Database
 
 def test_unknown_copy_is_not_found(session: Database) -> None:
     with pytest.raises(NotFound):
-        link_checks.check_link(99999, NOW)
+        link_checks.check_link(99999, WORKER)
