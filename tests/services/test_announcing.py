@@ -75,6 +75,15 @@ def test_approval_change_and_freeze_are_announced_in_order(listener: Listener, b
     assert news["data"]["issues"] == [500]
 
 
+def test_what_is_beyond_one_round_waits_for_the_next(listener: Listener, booking: Booking, editor: By) -> None:
+    approved(booking, by=editor)
+    freezing.freeze(500, editor)
+    assert announcing.deliver_news(NOW, limit=1) == 1
+    assert listener.events() == ["copy.approved"]
+    assert announcing.deliver_news(NOW, limit=1) == 1
+    assert listener.events() == ["copy.approved", "issue.frozen"]
+
+
 def test_each_is_signed_with_its_time(listener: Listener, booking: Booking, editor: By) -> None:
     approved(booking, by=editor)
     announcing.deliver_news(NOW)

@@ -14,7 +14,18 @@ from booking.domain.copy_refusals import ReasonMissing
 from booking.domain.desk_refusals import NothingPaid
 from booking.domain.errors import IssueFrozen, NotFound, Refusal, RuleNotUsable, SlotClosed, SlotSold, WrongState
 from booking.domain.states import Actor, OutboxState, PlacementKind, RefundState
-from booking.models import Booking, HouseAd, LedgerEntry, OutboxMessage, Placement, Refund, Slot, Task
+from booking.models import (
+    ApiToken,
+    AuditEntry,
+    Booking,
+    HouseAd,
+    LedgerEntry,
+    OutboxMessage,
+    Placement,
+    Refund,
+    Slot,
+    Task,
+)
 from booking.services import (
     advertisers,
     api_tokens,
@@ -39,7 +50,7 @@ from booking.services.refunding_by_hand import RefundWish, refund_by_editor
 from tests.support.copy import approved, confirmed
 from tests.support.factories import NOW, choice, make_editor, make_issue, make_order, slot_of
 from tests.support.paid import paid
-from tests.support.till import Till
+from tests.support.till import Till, later
 
 pytestmark = pytest.mark.usefixtures("simulator")
 
@@ -209,6 +220,17 @@ def test_settings_of_what_is_not_there_are_not_found(by: By) -> None:
         placement(PlacementKind.EVENT)
     with pytest.raises(NotFound):
         settings.save_placement(fingerprint(event), event, by)
+
+
+def test_a_key_that_is_ended_twice_ended_the_first_time(by: By) -> None:
+    api_tokens.make_token("The build", by)
+    token = db.session.scalars(sa.select(ApiToken)).one()
+    for minutes in (0, 5):
+        api_tokens.revoke_token(token.id, replace(by, now=later(NOW, minutes=minutes)))
+    db.session.expire_all()
+    assert token.revoked_at == NOW
+    sentences = db.session.scalars(sa.select(AuditEntry.sentence)).all()
+    assert sentences.count("Ended the key of The build.") == 1
 
 
 def forget(kind: PlacementKind) -> None:
