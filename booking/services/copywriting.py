@@ -129,11 +129,6 @@ def copy_of(revision: CreativeRevision, key: str = "") -> AdCopy:
     return AdCopy(revision.name, revision.body, revision.final_link, key)
 
 
-def words_of(revision: CreativeRevision) -> Words:
-    """A revision as its form knows it, to be written again."""
-    return Words(revision.name, revision.body, revision.link, revision.details)
-
-
 def _still_stands(revision: CreativeRevision) -> bool:
     """Not decided against: the same words after a refusal are an answer, and so a revision of their own."""
     return revision.review is None or revision.review.decision == "approved"

@@ -217,3 +217,9 @@ def test_a_draft_beyond_all_limits_is_refused(session: Database) -> None:
     with pytest.raises(DraftTooLong):
         save(booking, "x" * 30_000, 0)
     assert db.session.query(Creative).count() == 0
+
+
+def test_a_draft_for_a_booking_that_is_not_there_is_not_found(session: Database) -> None:
+    with pytest.raises(NotFound):
+        drafts.save_draft(99, Draft({"body": "Half a sen"}, 0, "laptop"), NOW)
+    assert db.session.query(Creative).count() == 0
