@@ -85,8 +85,6 @@ def _apply(booking_id: int, fallback: Fallback, now: datetime) -> bool:
         Fallback.CREDIT: lambda *_: False,
     }
     try:
-        if not _waits(booking_id):
-            return False
         return ways[fallback](booking_id, now) or _credit(booking_id, now)
     except Refusal:
         # Frozen, cancelled or answered in this very moment: the next run sees where it stands.
@@ -97,7 +95,7 @@ def _apply(booking_id: int, fallback: Fallback, now: datetime) -> bool:
 def _run_last(booking_id: int, now: datetime) -> bool:
     booking = _still_waiting(booking_id)
     if booking is None:
-        return True
+        return False
     last = _last_approved(booking)
     if last is None or has_closed(last.details, booking.slot.issue.publishes_on):
         return False
@@ -117,7 +115,7 @@ def _move_on(booking_id: int, now: datetime) -> bool:
         BookingEvent.from_state == BookingState.CONFIRMED,
         BookingEvent.to_state == BookingState.CONFIRMED,
     )
-    if db.session.scalar(sa.select(moved_before)):
+    if not _waits(booking_id) or db.session.scalar(sa.select(moved_before)):
         return False
     offer = moving.move_offer(booking_id, by)
     weeks = [
@@ -131,6 +129,8 @@ def _move_on(booking_id: int, now: datetime) -> bool:
 
 
 def _credit(booking_id: int, now: datetime) -> bool:
+    if not _waits(booking_id):
+        return False
     cancelling.cancel(booking_id, By(Actor.SYSTEM, now), now, agreed=Agreed(REASON, in_full=True))
     return True
 

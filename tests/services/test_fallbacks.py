@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from booking.db import db
 from booking.domain.copy_refusals import AdHasClosed
 from booking.domain.states import BookingState, Fallback, PlacementKind, RefundState
 from booking.models import Booking, OutboxMessage, Refund
-from booking.services import drafts, fallbacks, freezing, reusing, reviewing
+from booking.services import cancelling, drafts, fallbacks, freezing, reusing, reviewing
 from booking.services.copywriting import Words
 from booking.services.drafts import Draft
 from tests.support.copy import JOB_WORDS, approved, editor_by, seen, submitted
@@ -115,6 +116,52 @@ def test_a_booking_moves_to_the_next_open_week_once(till: Till) -> None:
     with till.at(overdue(booking, hours=13)) as moment:
         assert fallbacks.apply_fallbacks(moment) >= 1
     assert standing(booking)[0] is BookingState.CANCELLED
+
+
+def test_without_a_later_week_to_move_to_the_money_goes_back(till: Till) -> None:
+    (booking,) = paid(till, choice(510))
+    choose(booking, Fallback.MOVE)
+    with till.at(overdue(booking, hours=13)) as moment:
+        assert fallbacks.apply_fallbacks(moment) == 1
+    assert standing(booking) == (BookingState.CANCELLED, 510)
+    assert db.session.scalars(sa.select(Refund.amount)).all() == [50_000]
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Somebody else acts just before the next booking is cancelled."""
+    cancel = cancelling.cancel
+
+    def after_the_act(*args: Any, **kwargs: Any) -> object:
+        monkeypatch.setattr(cancelling, "cancel", cancel)
+        act()
+        return cancel(*args, **kwargs)
+
+    monkeypatch.setattr(cancelling, "cancel", after_the_act)
+
+
+@pytest.mark.parametrize("fallback", Fallback)
+def test_copy_that_comes_while_others_are_dealt_with_wins(
+    till: Till, monkeypatch: pytest.MonkeyPatch, fallback: Fallback
+) -> None:
+    (first, answered) = paid(till, choice(504), choice(504, PlacementKind.JOB))
+    choose(answered, fallback)
+    meanwhile(monkeypatch, lambda: submitted(answered, words=JOB_WORDS))
+    with till.at(overdue(answered, hours=13)) as moment:
+        assert fallbacks.apply_fallbacks(moment) == 1
+    assert standing(first)[0] is BookingState.CANCELLED
+    assert standing(answered) == (BookingState.CONFIRMED, 504)
+
+
+def test_an_issue_that_is_frozen_in_this_very_moment_is_left_to_the_editor(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (booking,) = paid(till, choice(504))
+    editor = editor_by(make_editor())
+    meanwhile(monkeypatch, lambda: freezing.freeze(504, editor))
+    with till.at(overdue(booking, hours=13)) as moment:
+        assert fallbacks.apply_fallbacks(moment) == 0
+    assert standing(booking) == (BookingState.CONFIRMED, 504)
+    assert db.session.scalars(sa.select(Refund.amount)).all() == []
 
 
 def test_credit_gives_everything_back_whatever_the_ladder_says(till: Till) -> None:
