@@ -196,6 +196,21 @@ def test_an_open_dispute_withholds_the_copy_and_keeps_the_slot_and_winning_resto
 
 
 @pytest.mark.scenario(21)
+def test_a_dispute_that_is_heard_of_before_its_payment_brings_the_payment_in_first(till: Till) -> None:
+    with till.at(NOW):
+        order = make_order()
+        paying.start_payment(order.public_id, NOW)
+        till.pay(order)
+        intent_id = payments().session(till.session_of(order)).intent_id
+        assert books.states() == [BookingState.HELD]
+        sync_dispute(till.do(f"/payments/{intent_id}/dispute")["id"])
+        assert books.account(LedgerAccount.STRIPE) == till.balance()
+    assert books.states() == [BookingState.CONFIRMED]
+    assert is_withheld()
+    assert books.tasks() == ["A payment is disputed"]
+
+
+@pytest.mark.scenario(21)
 def test_nothing_is_refunded_by_hand_while_the_bank_has_the_money(till: Till) -> None:
     with till.at(NOW):
         order = make_paid_order(till)
