@@ -11,20 +11,36 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from booking.db import db
+from booking.domain.blocks import ApprovedCopy
 from booking.domain.copy_errors import DraftRefused, FeedRefused
 from booking.domain.copy_refusals import ApprovedCopyChanged
-from booking.domain.errors import IssueSent, NotFound
+from booking.domain.errors import IssueFrozen, IssueSent, NotFound
 from booking.domain.merge import Choice, ConflictKind
 from booking.domain.region import Region
 from booking.domain.states import PlacementKind
-from booking.models import Booking, CreativeReview, CreativeRevision, FeedBase, FeedRun, HouseAd, Task
-from booking.services import feeding, freezing
+from booking.models import (
+    Booking,
+    CreativeReview,
+    CreativeRevision,
+    FeedBase,
+    FeedRun,
+    HouseAd,
+    IssueItem,
+    Placement,
+    Task,
+)
+from booking.services import feeding, freezing, opening
 from booking.services.booking_steps import By
 from booking.services.copywriting import Words
+from booking.services.disputes import sync_dispute
 from booking.services.feeding import DraftGiven, FeedReport
+from booking.services.job_order import order_jobs
+from booking.services.queries.issue_desk import issue_page
 from tests.support.copy import JOB_WORDS, approved, confirmed, editor_by, submitted
 from tests.support.drafts import Draft
-from tests.support.factories import buyer, choice, make_editor, make_issue, make_order
+from tests.support.factories import NOW, buyer, choice, make_editor, make_issue, make_order
+from tests.support.paid import paid
+from tests.support.till import Till
 
 Database = scoped_session[Session]
 DRAFT = Draft(number=500).text().encode()
@@ -185,6 +201,9 @@ def test_copy_that_no_longer_gives_the_approved_hash_is_refused(editor: By, spon
     with pytest.raises(ApprovedCopyChanged):
         feed(DRAFT, editor)
     assert db.session.query(FeedRun).count() == 0
+    page = issue_page(500)
+    assert page.refusal
+    assert (page.ads, page.approved) == ((), ApprovedCopy())
 
 
 def test_a_frozen_issue_is_fed_with_what_it_froze_with(editor: By) -> None:
@@ -248,3 +267,60 @@ def test_a_draft_of_another_number_is_warned_about(editor: By, sponsor: Booking)
 def test_a_draft_without_any_section_is_refused(editor: By, sponsor: Booking) -> None:
     with pytest.raises(FeedRefused):
         feed(b"Just an intro.\n", editor)
+
+
+def test_what_was_edited_by_hand_is_not_taken_out_unasked(editor: By, sponsor: Booking) -> None:
+    fed = feed(DRAFT, editor).result.draft
+    edited = fed.replace(b"rotates the credentials", b"rotates all credentials", 1)
+    kept = feeding.cancel_feed(500, DraftGiven(edited), editor)
+    assert [conflict.region for conflict in kept.conflicts] == [Region.SPONSOR]
+    assert kept.draft == edited
+    assert db.session.query(FeedBase).count() > 0
+
+
+def test_the_jobs_of_an_issue_that_is_closed_keep_their_order(editor: By) -> None:
+    booking_id = job(editor).id
+    freezing.freeze(500, editor)
+    with pytest.raises(IssueFrozen):
+        order_jobs(500, {booking_id: 1}, editor)
+    freezing.sent(500, "", editor)
+    with pytest.raises(IssueSent):
+        order_jobs(500, {booking_id: 1}, editor)
+    assert db.session.get_one(Booking, booking_id).position is None
+
+
+def test_two_sponsors_in_one_issue_are_for_the_editor_to_part(editor: By) -> None:
+    db.session.execute(sa.update(Placement).where(Placement.kind == PlacementKind.SPONSOR).values(slots_per_issue=2))
+    db.session.commit()
+    opening.open_issues(NOW, 9)
+    for company in ("Ledgerline", "Harbour Rail"):
+        (booking,) = confirmed(make_order(choice(508), by=buyer(company, f"x@{company[0]}.example")))
+        approved(booking, by=editor, words=Words(company, "Words.", "https://words.example"))
+    with pytest.raises(FeedRefused, match="has Ledgerline and Harbour Rail"):
+        feeding.plan_feed(508, DraftGiven(Draft(number=508).text().encode()))
+
+
+def test_the_copy_of_a_disputed_payment_is_not_fed(editor: By, till: Till) -> None:
+    (booking,) = paid(till, choice(500))
+    approved(booking, by=editor)
+    sync_dispute(till.do(f"/payments/{till.payment().stripe_payment_intent_id}/dispute")["id"])
+    report = feed(DRAFT, editor)
+    assert report.result.draft == DRAFT
+    assert [gap.reason for gap in report.gaps] == ["The payment is disputed, so the copy is withheld."]
+
+
+def test_a_frozen_issue_is_fed_with_the_house_ad_that_it_froze_with(editor: By) -> None:
+    db.session.add(HouseAd(name="The Quiet Pager", body="Tell a friend.", link="https://quietpager.example"))
+    db.session.commit()
+    freezing.freeze(500, editor)
+    db.session.execute(sa.update(HouseAd).values(active=False))
+    db.session.commit()
+    assert b"Tell a friend." in feed(DRAFT, editor).result.draft
+
+
+def test_a_frozen_issue_whose_words_no_longer_give_its_hash_is_refused(editor: By, sponsor: Booking) -> None:
+    freezing.freeze(500, editor)
+    db.session.execute(sa.update(IssueItem).values(sha256="0" * 64))
+    db.session.commit()
+    with pytest.raises(ApprovedCopyChanged):
+        feed(DRAFT, editor)
