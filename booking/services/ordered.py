@@ -40,9 +40,9 @@ class OrderedLine:
 
     @property
     def lease(self) -> holds.Lease:
-        """The lease of its slot. Raises HoldLapsed when the slot is somebody else's by now."""
-        if self.occupant != self.booking_id or self.held_until is None or self.hold_hard_until is None:
-            raise HoldLapsed
+        """The lease of its slot, for a line that is held."""
+        assert self.held_until is not None
+        assert self.hold_hard_until is not None
         return holds.Lease(self.held_until, self.hold_hard_until)
 
 
@@ -63,8 +63,8 @@ class Ordered:
 
     @property
     def is_held(self) -> bool:
-        """Whether every one of its bookings is still held."""
-        return bool(self.lines) and all(line.state is BookingState.HELD for line in self.lines)
+        """Whether every one of its bookings is still held, and has its slot."""
+        return all(line.state is BookingState.HELD and line.occupant == line.booking_id for line in self.lines)
 
 
 HEAD = (
