@@ -61,7 +61,7 @@ def file_event(event: EventFact, now: datetime) -> bool:
         received_at=now,
         error="",
     )
-    if is_new:
+    if is_new or not ours:
         return ours
     stored = db.session.scalar(sa.select(StripeEvent.state).where(StripeEvent.id == event.id))
     return stored not in events.SETTLED
@@ -71,8 +71,7 @@ def handle(event: EventFact) -> None:
     """Act on an event in the inbox, by asking Stripe how its object stands now. Raises whatever stopped it."""
     failpoints.reached("event-filed")
     act = _handler(event.type)
-    if act is None:
-        return
+    assert act is not None, "file_event leaves it alone"
     try:
         if act is sync_session:
             # Folding a session is one act, so that it can mark the event itself.

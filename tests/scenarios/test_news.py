@@ -135,6 +135,15 @@ def test_an_event_of_other_programs_on_the_account_is_answered_and_left_alone(
 
 
 @pytest.mark.scenario(6)
+def test_an_event_that_failed_while_it_was_of_use_is_answered_when_it_no_longer_is(app: Flask) -> None:
+    body = completed("", type="customer.created", data={"object": {"id": "cus_1", "object": "customer"}})
+    assert post(app, body, signed(body)) == 200
+    db.session.execute(sa.update(StripeEvent).values(state=EventState.FAILED))
+    db.session.commit()
+    assert post(app, body, signed(body)) == 200
+
+
+@pytest.mark.scenario(6)
 def test_a_session_that_another_program_sells_through_changes_nothing(till: Till, app: Flask) -> None:
     with till.at(NOW):
         order = started(till)
