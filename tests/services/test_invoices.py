@@ -12,6 +12,7 @@ from booking.db import db
 from booking.domain.money_refusals import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
 from booking.domain.states import AttemptState, BookingState, OrderPayment, PaymentDisposition
 from booking.gateways.payments import payments
+from booking.gateways.stripe_facts import PaymentsRefused
 from booking.models import Advertiser, CheckoutAttempt, Order, OutboxMessage, Slot
 from booking.services import holding, invoices, lapsing, paying
 from booking.services.payment_sync import sync_payment
@@ -20,7 +21,7 @@ from tests.conftest import put_back
 from tests.scenarios import books
 from tests.support.databases import Database
 from tests.support.factories import NOW, choice, make_issue, make_order, slot_of
-from tests.support.till import Till, later
+from tests.support.till import BANK_DEBIT, Till, later
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -223,4 +224,31 @@ def test_a_card_page_that_expires_takes_nothing_from_the_invoice_that_came_after
         assert payments().session(session_id).status == "expired"
         paying.sync_session(session_id)
     assert books.states() == [BookingState.HELD] * 2
+    assert slot_of(506).held_until == later(NOW, days=30)
+
+
+def test_an_invoice_that_stripe_refuses_leaves_the_hold_to_be_invoiced_again(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        till.do("/chaos", target="requests", action="error", when="before", status=400, path="/v1/invoices")
+        with pytest.raises(PaymentsRefused):
+            invoices.invoice_order(order.public_id, NOW)
+        assert db.session.scalars(sa.select(CheckoutAttempt.state)).all() == [AttemptState.FAILED]
+        assert books.states() == [BookingState.HELD] * 2
+        assert invoices.invoice_order(order.public_id, NOW)
+    assert books.letters() == {"invoice": 1}
+
+
+def test_a_bank_that_works_on_the_page_an_invoice_replaced_does_not_shorten_the_hold(till: Till) -> None:
+    with till.at(NOW):
+        order = trusted_order()
+        paying.start_payment(order.public_id, NOW)
+        session_id = till.session_of(order)
+        closing = f"/v1/checkout/sessions/{session_id}/expire"
+        till.do("/chaos", target="requests", action="error", when="before", status=500, count=3, path=closing)
+        invoices.invoice_order(order.public_id, NOW)
+        till.pay(session_id, BANK_DEBIT)
+        paying.sync_session(session_id)
+    states = db.session.scalars(sa.select(CheckoutAttempt.state).order_by(CheckoutAttempt.kind)).all()
+    assert states == [AttemptState.CANCELLED, AttemptState.OPEN]
     assert slot_of(506).held_until == later(NOW, days=30)
