@@ -12,7 +12,6 @@ from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import PaymentFact
 from booking.models import Payment
 from booking.services.filing import Receipt, file_orphan
-from booking.services.invoices import sync_invoice
 from booking.services.paying import sync_session
 from booking.services.refunding import submit_refunds
 from booking.services.settling import settle_refund
@@ -20,7 +19,10 @@ from booking.services.tasks_for_people import open_task
 
 
 def sync_payment(intent_id: str) -> None:
-    """Fold a succeeded PaymentIntent of ours in through the session or invoice that it paid; else nothing happens."""
+    """Fold a succeeded PaymentIntent of ours in through the session that it paid; of any other nothing happens.
+
+    The payment of an invoice carries no mark of ours: the invoice tells of it.
+    """
     fact = payments().payment(intent_id)
     if payments().made(fact) and fact.status == "succeeded":
         trace(fact)
@@ -31,8 +33,6 @@ def trace(fact: PaymentFact) -> None:
     session = payments().session_of(fact.id)
     if session is not None:
         sync_session(session.id)
-    elif "invoice" in fact.metadata:
-        sync_invoice(fact.metadata["invoice"])
     else:
         submit_refunds(_file_orphan(fact, clock.now()))
 
