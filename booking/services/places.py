@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from booking.db import db, run
 from booking.domain.holds import Lease
 from booking.domain.states import BookingState, PlacementKind
-from booking.models import Booking, Issue, Slot
+from booking.models import Booking, Slot
 from booking.services.availability import free
 
 
@@ -126,8 +126,3 @@ OVERTAKEN = (
 def overtaken(slot_id: int, booking_id: int) -> Sequence[Booking]:
     """Bookings that still call themselves held on a slot that another booking has just taken."""
     return db.session.scalars(OVERTAKEN, {"slot": slot_id, "booking": booking_id}).all()
-
-
-def issue_of(slot_id: int) -> Issue:
-    """The issue that a slot is in."""
-    return db.session.scalars(sa.select(Issue).join(Slot, Slot.issue_id == Issue.id).where(Slot.id == slot_id)).one()

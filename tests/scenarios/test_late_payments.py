@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,8 +12,8 @@ from booking import clock
 from booking.db import db
 from booking.domain.states import Actor, BookingState, LedgerAccount, PaymentDisposition, PlacementKind
 from booking.gateways.payments import payments
-from booking.models import Order, OutboxMessage
-from booking.services import freezing, holding, lapsing, paying
+from booking.models import Order, OutboxMessage, Slot
+from booking.services import freezing, holding, lapsing, paying, places
 from booking.services.booking_steps import By
 from booking.services.payment_sync import sync_refund
 from booking.services.refunding_by_hand import RefundWish, refund_by_editor
@@ -99,6 +102,29 @@ def test_a_late_job_gets_a_sibling_place_of_the_same_issue(till: Till) -> None:
     assert books.states(order) == [BookingState.CONFIRMED]
     assert books.holder(slot_of(500, PlacementKind.JOB, 2)) == order.id
     assert not books.refunds()
+
+
+@pytest.mark.scenario(12)
+def test_a_sibling_place_that_goes_between_the_look_and_the_taking_is_passed_over(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_issue(500)
+    order = left_at_the_payment_page(till, choice(500, PlacementKind.JOB))
+    pays_in_time_and_we_hear_of_it_late(till, order)
+    look = places.siblings
+
+    def look_and_lose_the_first(slot_id: int, price: int, now: datetime) -> Sequence[int]:
+        seen = look(slot_id, price, now)
+        assert places.changed(sa.update(Slot).where(Slot.id == seen[0]).values(on_sale=False))
+        return seen
+
+    monkeypatch.setattr(places, "siblings", look_and_lose_the_first)
+    with till.at(AFTER):
+        take(500, PlacementKind.JOB)
+        paying.sync_session(till.session_of(order))
+    assert books.states(order) == [BookingState.CONFIRMED]
+    assert books.holder(slot_of(500, PlacementKind.JOB, 2)) is None
+    assert books.holder(slot_of(500, PlacementKind.JOB, 3)) == order.id
 
 
 @pytest.mark.scenario(12)
