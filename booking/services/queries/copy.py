@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload
 
 from booking.db import db
 from booking.domain.copy_text import AdCopy
-from booking.domain.errors import NotFound
 from booking.domain.states import Actor, BookingState, CopyState, IssueState, PlacementKind
 from booking.models import (
     Booking,
@@ -139,12 +138,10 @@ def order_of(booking_id: int) -> str | None:
 
 
 def copy_page(booking_id: int) -> CopyPage:
-    """The copy of one booking. Raises NotFound."""
+    """The copy of a booking that there is: `order_of` tells, and decides who may see it."""
     booking = db.session.scalars(
         sa.select(Booking).where(Booking.id == booking_id).options(*_whole_place(), joinedload(Booking.creative))
-    ).one_or_none()
-    if booking is None:
-        raise NotFound("booking")
+    ).one()
     creative = booking.creative
     draft, set_aside = typed(creative)
     return CopyPage(

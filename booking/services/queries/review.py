@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from booking.db import db
 from booking.domain.errors import NotFound
@@ -151,15 +152,14 @@ def review_page(revision_id: int, seen_id: int | None = None) -> ReviewPage:
 
 
 def newest_of(revision_id: int) -> int:
-    """The id of the newest revision of the same creative. Raises NotFound."""
-    found = db.session.scalar(
-        sa.select(Creative.current_revision_id)
-        .join(CreativeRevision, CreativeRevision.creative_id == Creative.id)
-        .where(CreativeRevision.id == revision_id)
-    )
-    if found is None:
-        raise NotFound("copy")
-    return found
+    """The id of the newest revision of the same creative, for a revision that there is."""
+    given = aliased(CreativeRevision)
+    return db.session.scalars(
+        sa.select(CreativeRevision.id)
+        .join(Creative, Creative.current_revision_id == CreativeRevision.id)
+        .join(given, given.creative_id == Creative.id)
+        .where(given.id == revision_id)
+    ).one()
 
 
 def next_issue_of(revision_id: int) -> int | None:
