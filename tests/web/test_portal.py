@@ -68,6 +68,16 @@ def test_a_browser_that_has_ordered_need_not_type_it_again(
     assert {name: known[name] for name in TYPED} == {**{n: [v] for n, v in TYPED.items()}, "po_number": [""]}
 
 
+def test_who_is_signed_in_and_never_bought_finds_only_the_own_name_and_address(
+    session: scoped_session[Session], visitor: Visitor, till: Till
+) -> None:
+    with till.at(NOW):
+        make_issue(506)
+        visitor.sign_in(make_editor())
+        known = typed(visitor, "503-sponsor-50000")
+    assert (known["name"], known["email"], known["company"]) == (["The editor"], ["editor@quietpager.example"], [""])
+
+
 def test_nobody_is_offered_what_others_typed(booking: Booking, till: Till, visitors: Callable[[], Visitor]) -> None:
     stranger = visitors()
     assert typed(stranger, "503-sponsor-50000")["email"] == [""]
