@@ -13,7 +13,7 @@ from booking.db import db
 from booking.domain.copy_errors import SentRefused
 from booking.domain.copy_refusals import NotSentYet
 from booking.domain.states import FoundState, PlacementKind
-from booking.models import Booking, FoundBlock, OutboxMessage, Task
+from booking.models import Booking, FoundBlock, HouseAd, OutboxMessage, Task
 from booking.services import feeding, freezing, publishing
 from booking.services.booking_steps import By
 from booking.services.feeding import DraftGiven
@@ -99,6 +99,19 @@ def test_a_missing_job_becomes_a_task_that_a_better_copy_settles(editor: By, sen
     publishing.verify_issue(500, sent, editor)
     assert open_tasks() == []
     assert len(letters()) == 2
+
+
+def test_an_altered_house_ad_is_found_and_asks_nobody(editor: By) -> None:
+    db.session.add(HouseAd(name="The Quiet Pager", body="Tell a friend.", link="https://quietpager.example"))
+    db.session.commit()
+    draft = DraftGiven(Draft(number=500).text().encode())
+    fed = feeding.feed_issue(500, draft, editor).result.draft
+    freezing.freeze(500, editor)
+    freezing.sent(500, "https://quietpager.example/500", editor)
+    publishing.verify_issue(500, fed.replace(b"Tell a friend.", b"Tell a stranger.", 1), editor)
+    assert ("sponsor", FoundState.ALTERED) in found()
+    assert open_tasks() == []
+    assert letters() == []
 
 
 def test_only_a_sent_issue_can_be_verified(editor: By, bookings: tuple[Booking, Booking]) -> None:
