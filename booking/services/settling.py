@@ -121,7 +121,7 @@ def _make_room(payment: Payment, amount: int, now: datetime) -> None:
 
 def _leave_stripe(refund: Refund, payment: Payment, now: datetime) -> None:
     """The money has left our balance: Stripe takes it when the refund is made, not when the bank has it."""
-    if _moved(refund, "sent"):
+    if _moved(refund, "sent").one_or_none():
         return
     money = Money(refund.amount, payment.currency)
     cause = Cause("refund", refund.id, payment.order_id, now)
@@ -141,11 +141,9 @@ def fail_refund(refund: Refund, reason: str, now: datetime) -> None:
     payment = refund.payment
     money = Money(refund.amount, payment.currency)
     cause = Cause("refund", refund.id, payment.order_id, now)
-    owed = _moved(refund, "owed")
-    if _moved(refund, "sent"):
+    if _moved(refund, "sent").one_or_none():
         move_money(cause, "returned", LedgerAccount.STRIPE, LedgerAccount.REFUNDS, money)
-    if owed is not None:
-        move_money(cause, "not-owed", LedgerAccount.REFUNDS, owed.debit, money)
+    move_money(cause, "not-owed", LedgerAccount.REFUNDS, _moved(refund, "owed").one().debit, money)
     refund.state, refund.failure, refund.settled_at = RefundState.FAILED, reason[:300], now
     changed(
         sa.update(Payment)
@@ -162,9 +160,9 @@ def fail_refund(refund: Refund, reason: str, now: datetime) -> None:
     )
 
 
-def _moved(refund: Refund, leg: str) -> LedgerEntry | None:
+def _moved(refund: Refund, leg: str) -> sa.ScalarResult[LedgerEntry]:
     return db.session.scalars(
         sa.select(LedgerEntry).where(
             LedgerEntry.source_kind == "refund", LedgerEntry.source_id == refund.id, LedgerEntry.leg == leg
         )
-    ).one_or_none()
+    )

@@ -76,6 +76,71 @@ def test_a_dashboard_refund_makes_a_refund_that_was_only_planned_give_way(till: 
     assert -books.account(LedgerAccount.REVENUE) == 10_000
 
 
+@pytest.mark.scenario(18)
+def test_a_dashboard_refund_leaves_a_planned_one_that_there_is_still_room_for(till: Till) -> None:
+    with till.at(NOW):
+        make_paid_order(till)
+        planned = ask(till.payment().id, 10_000)
+        sync_refund(till.do("/refunds", payment_intent=till.payment().stripe_payment_intent_id, amount=40_000)["id"])
+        refunding.submit_refund(planned)
+        assert till.balance() == 0
+    assert sorted(books.refunds()) == [(10_000, "succeeded"), (40_000, "succeeded")]
+
+
+@pytest.mark.scenario(18)
+def test_a_dashboard_refund_that_failed_before_we_heard_of_it_changes_nothing(till: Till) -> None:
+    with till.at(NOW):
+        make_paid_order(till)
+        intent = till.payment().stripe_payment_intent_id
+        sync_refund(till.do("/refunds", payment_intent=intent, amount=12_000, status="failed")["id"])
+        assert books.account(LedgerAccount.STRIPE) == till.balance() == 50_000
+    assert books.refunds() == []
+    assert books.tasks() == []
+    assert till.payment().refund_reserved == 0
+
+
+@pytest.mark.scenario(18)
+def test_a_refund_that_gave_way_and_is_then_refused_is_released_once(till: Till) -> None:
+    with till.at(NOW):
+        make_paid_order(till)
+        planned = ask(till.payment().id, 30_000)
+        sync_refund(till.do("/refunds", payment_intent=till.payment().stripe_payment_intent_id, amount=40_000)["id"])
+        # We had asked for it already; the refusal comes after the news from the dashboard.
+        refunding.refuse_refund(planned, "Too much.", NOW)
+    assert till.payment().refund_reserved == 40_000
+    assert "dashboard" in db.session.get_one(Refund, planned).failure
+
+
+@pytest.mark.scenario(17)
+@pytest.mark.scenario(18)
+def test_a_second_payment_refunded_at_the_dashboard_leaves_the_revenue_of_the_first(till: Till) -> None:
+    with till.at(NOW):
+        twice = paid_twice(till)
+        sync_refund(till.do("/refunds", payment_intent=twice.stripe_payment_intent_id)["id"])
+        assert books.account(LedgerAccount.STRIPE) == till.balance() == 50_000
+    assert sorted(books.refunds()) == [(50_000, "failed"), (50_000, "succeeded")]
+    assert -books.account(LedgerAccount.REVENUE) == 50_000
+    assert books.account(LedgerAccount.UNAPPLIED) == 0
+    assert books.states() == [BookingState.CONFIRMED]
+
+
+def paid_twice(till: Till) -> Payment:
+    """An order is paid once more, and the refund of that does not reach Stripe; gives the second payment."""
+    order = make_order()
+    paying.start_payment(order.public_id, NOW)
+    first = till.session_of(order)
+    db.session.execute(sa.update(CheckoutAttempt).values(state="failed"))
+    db.session.commit()
+    with till.at(later(NOW, minutes=1)) as now:
+        paying.start_payment(order.public_id, now)
+        second = till.session_of(order)
+        till.do("/chaos", target="requests", action="error", when="before", status=500, count=3, path="/v1/refunds")
+        for session_id in (first, second):
+            till.pay(session_id)
+            paying.sync_session(session_id)
+    return db.session.scalars(sa.select(Payment).where(Payment.disposition == "duplicate")).one()
+
+
 @pytest.mark.scenario(19)
 def test_a_refund_whose_answer_is_lost_is_asked_again_with_the_same_key(till: Till) -> None:
     with till.at(NOW):
@@ -286,20 +351,8 @@ def test_a_lost_dispute_over_a_part_says_what_we_still_have_of_the_payment(till:
 @pytest.mark.scenario(17)
 def test_a_dispute_of_a_second_payment_leaves_what_the_first_one_paid_for(till: Till) -> None:
     with till.at(NOW):
-        order = make_order()
-        paying.start_payment(order.public_id, NOW)
-        first = till.session_of(order)
-        db.session.execute(sa.update(CheckoutAttempt).values(state="failed"))
-        db.session.commit()
-    with till.at(later(NOW, minutes=1)) as now:
-        paying.start_payment(order.public_id, now)
-        second = till.session_of(order)
         # Its refund is still on its way when the buyer complains to the bank.
-        till.do("/chaos", target="requests", action="error", when="before", status=500, count=3, path="/v1/refunds")
-        for session_id in (first, second):
-            till.pay(session_id)
-            paying.sync_session(session_id)
-        twice = db.session.scalars(sa.select(Payment).where(Payment.disposition == "duplicate")).one()
+        twice = paid_twice(till)
         found = till.do(f"/payments/{twice.stripe_payment_intent_id}/dispute")
         sync_dispute(found["id"])
         assert not is_withheld()

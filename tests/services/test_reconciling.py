@@ -158,6 +158,8 @@ def test_one_payment_page_that_cannot_be_read_keeps_no_other_from_being_closed(t
         for order in orders:
             paying.start_payment(order.public_id, NOW)
         lost, read = map(till.session_of, orders)
+    with till.at(NOW + timedelta(hours=1)):
+        assert [payments().session(each).status for each in (lost, read)] == ["expired", "expired"]
     with till.at(NOW + timedelta(days=9)) as now:
         path = f"/v1/checkout/sessions/{lost}"
         till.do("/chaos", target="requests", action="error", when="before", status=500, count=3, path=path)
