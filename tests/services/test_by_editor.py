@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from booking.db import db, transaction
 from booking.domain.copy_refusals import ReasonMissing
@@ -45,9 +46,11 @@ from booking.services.house_ads import AdText
 from booking.services.outbox import Mail
 from booking.services.queries.desk_booking import desk_booking
 from booking.services.queries.desk_places import sent_issues, unsent_issues
-from booking.services.queries.settings import fingerprint, placement
+from booking.services.queries.settings import fingerprint, newsletter_settings, placement
 from booking.services.refunding_by_hand import RefundWish, refund_by_editor
+from tests.conftest import put_back
 from tests.support.copy import approved, confirmed
+from tests.support.databases import Database
 from tests.support.factories import NOW, choice, make_editor, make_issue, make_order, slot_of
 from tests.support.paid import paid
 from tests.support.till import Till, later
@@ -220,6 +223,15 @@ def test_settings_of_what_is_not_there_are_not_found(by: By) -> None:
         placement(PlacementKind.EVENT)
     with pytest.raises(NotFound):
         settings.save_placement(fingerprint(event), event, by)
+
+
+def test_a_newsletter_that_is_not_set_up_has_no_settings_to_save(app: Flask, database: Database) -> None:
+    found = newsletter_settings()
+    assert found is not None
+    db.session.remove()
+    put_back(app, database)
+    with pytest.raises(NotFound):
+        settings.save_newsletter(fingerprint(found), found, By(Actor.EDITOR, NOW))
 
 
 def test_a_key_that_is_ended_twice_ended_the_first_time(by: By) -> None:

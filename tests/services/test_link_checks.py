@@ -12,12 +12,12 @@ from sqlalchemy.orm import scoped_session
 
 from booking.db import db
 from booking.domain.errors import NotFound
-from booking.domain.states import Actor
+from booking.domain.states import Actor, PlacementKind
 from booking.models import AuditEntry, LinkCheck
 from booking.services import link_checks, reviewing
 from booking.services.booking_steps import By
 from booking.services.copywriting import Words
-from tests.support.copy import confirmed, editor_by, seen, submitted
+from tests.support.copy import JOB_WORDS, confirmed, editor_by, seen, submitted
 from tests.support.factories import NOW, choice, make_editor, make_issue, make_order
 
 Database = scoped_session[Session]
@@ -63,6 +63,14 @@ def test_an_address_for_mail_is_not_asked(session: Database, link: str) -> None:
     (booking,) = confirmed(make_order())
     link_checks.check_link(submitted(booking, words=Words("L", "Words.", link)).id, WORKER)
     assert checks() == [(True, "It is an e-mail address.")]
+
+
+def test_a_job_that_says_in_its_text_where_to_write_has_no_link_to_ask(session: Database) -> None:
+    make_issue(500)
+    (booking,) = confirmed(make_order(choice(500, PlacementKind.JOB)))
+    words = replace(JOB_WORDS, body="Harbour Rail needs someone. Write to jobs@harbour.example.", link="")
+    link_checks.check_link(submitted(booking, words=words).id, WORKER)
+    assert checks() == [(True, "There is none; the text says where to write.")]
 
 
 def test_links_of_what_is_booked_are_looked_at_again_and_again(session: Database) -> None:

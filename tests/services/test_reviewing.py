@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from booking.db import db
 from booking.domain.copy_errors import CopyRefused
-from booking.domain.copy_refusals import AlreadyDecided, NotYoursToAccept, ReasonMissing
+from booking.domain.copy_refusals import AlreadyDecided, ApprovedCopyChanged, NotYoursToAccept, ReasonMissing
 from booking.domain.errors import NotFound, StaleRevision
 from booking.domain.states import PlacementKind, ReviewDecision
 from booking.models import AuditEntry, Booking, Creative, CreativeReview, CreativeRevision, OutboxMessage
@@ -18,7 +22,7 @@ from booking.services.booking_steps import By
 from booking.services.copywriting import Words
 from booking.services.reviewing import Seen
 from tests.support.copy import JOB_WORDS, advertiser_of, approved, confirmed, editor_by, seen, submitted
-from tests.support.factories import choice, make_editor, make_issue, make_order
+from tests.support.factories import NOW, choice, make_editor, make_issue, make_order
 
 Database = scoped_session[Session]
 SHORTER = Words("Ledgerline", "Ledgerline rotates your credentials.", "https://ledgerline.example/weekly")
@@ -88,6 +92,37 @@ def test_two_editors_are_one_decision(booking: Booking, editor: By) -> None:
     with pytest.raises(AlreadyDecided):
         reviewing.reject(seen(revision), "No.", editor)
     assert creative_of(booking).approved_revision_id == revision.id
+
+
+@pytest.mark.scenario(23)
+def test_an_editor_who_read_before_another_had_decided_is_told_so(app: Flask, booking: Booking, editor: By) -> None:
+    old = seen(submitted(booking))
+    db.session.rollback()
+
+    def slower() -> None:
+        with app.app_context():
+            reviewing.approve(old, editor)
+
+    rejected = sa.insert(CreativeReview).values(revision_id=old.revision_id, decision="rejected", reason="No.", at=NOW)
+    with ThreadPoolExecutor(1) as other, db.engine.connect() as faster:
+        with faster.execution_options(writing=True).begin():
+            faster.execute(sa.select(Creative.id).with_for_update())
+            faster.execute(rejected)
+            answer = other.submit(slower)
+            until_somebody_waits(faster)
+        with pytest.raises(AlreadyDecided):
+            answer.result(timeout=60)
+    assert creative_of(booking).approved_revision_id is None
+    assert db.session.scalars(sa.select(CreativeReview.decision)).all() == [ReviewDecision.REJECTED]
+
+
+def until_somebody_waits(connection: sa.Connection) -> None:
+    """Until another transaction has read and waits for this one; SQLite lets nobody begin to write meanwhile."""
+    waiting = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid)"
+    end = time.monotonic() + 30
+    while connection.dialect.name == "postgresql" and not connection.scalar(sa.text(waiting)):
+        assert time.monotonic() < end, "Nobody came to wait for the lock."
+        time.sleep(0.01)
 
 
 def test_unknown_copy_is_not_found(session: Database) -> None:
@@ -171,6 +206,31 @@ def test_an_edit_is_checked_like_any_copy(booking: Booking, editor: By) -> None:
     with pytest.raises(CopyRefused):
         reviewing.edit(seen(revision), Words("Ledgerline", "# Loud", "https://ledgerline.example"), editor)
     assert creative_of(booking).current_revision_id == revision.id
+
+
+def test_an_edit_that_changes_nothing_since_the_last_one_is_no_news(booking: Booking, editor: By) -> None:
+    first = reviewing.edit(seen(submitted(booking)), SHORTER, editor)
+    told = mails()
+    assert reviewing.edit(seen(db.session.get_one(CreativeRevision, first)), SHORTER, editor) == first
+    assert mails() == told
+
+
+def test_words_that_do_not_give_their_hash_are_never_approved(booking: Booking, editor: By) -> None:
+    # A forged row: the table is append-only, so only a new revision with a wrong hash can be made.
+    submitted(booking)
+    creative = creative_of(booking)
+    forged = CreativeRevision(
+        creative_id=creative.id, number=9, name="L", body="Forged.", link="https://l.example",
+        final_link="https://l.example", sha256="0" * 64, author=editor.actor, submitted_at=editor.now,
+    )  # fmt: skip
+    db.session.add(forged)
+    db.session.flush()
+    creative.current_revision_id = forged.id
+    db.session.commit()
+    with pytest.raises(ApprovedCopyChanged):
+        reviewing.approve(seen(forged), editor)
+    assert creative_of(booking).approved_revision_id is None
+    assert db.session.query(CreativeReview).count() == 0
 
 
 def test_copy_is_checked_again_at_approval(session: Database) -> None:
