@@ -22,6 +22,17 @@ class RefundChanged(Refusal):
 
 
 @dataclass(eq=False)
+class HouseAdFrozen(Refusal):
+    """Other words for a house ad that stands in an issue which is made up already."""
+
+    kind: ClassVar[Kind] = "conflict"
+    says: ClassVar[str] = (
+        "Issue {issue} is frozen with this ad as it was. Write a new ad, or open the issue again."
+    )
+    issue: int
+
+
+@dataclass(eq=False)
 class DearerWeek(Refusal):
     """A buyer moves to a week that costs more than the one they bought."""
 

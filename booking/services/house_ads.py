@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from booking.db import db, transaction
 from booking.domain.copy_spec import require
 from booking.domain.copy_text import tidy
+from booking.domain.desk_refusals import HouseAdFrozen
 from booking.domain.errors import IssueFrozen, NotFound, SlotSold
-from booking.domain.states import Actor, PlacementKind
-from booking.models import HouseAd, Placement, Slot
+from booking.domain.states import Actor, IssueState, PlacementKind
+from booking.models import HouseAd, Issue, IssueItem, Placement, Slot
 from booking.services import audit, availability
 from booking.services.booking_steps import By
 from booking.services.places import changed
@@ -24,6 +25,15 @@ class AdText:
     name: str
     body: str
     link: str
+
+
+FROZEN_WITH = (
+    sa.select(Issue.number)
+    .join(IssueItem, IssueItem.issue_id == Issue.id)
+    .where(IssueItem.house_ad_id == sa.bindparam("ad_id"), Issue.state == IssueState.FROZEN)
+    .order_by(Issue.number)
+    .limit(1)
+)
 
 
 @transaction
@@ -39,14 +49,18 @@ def write_ad(text: AdText, by: By) -> int:
 
 @transaction
 def change_ad(ad_id: int, text: AdText, active: bool, by: By) -> None:
-    """Change a house ad, or retire it: it then stays in what it ran in. Issues that are frozen keep their words.
+    """Change a house ad, or retire it: it then stays in what it ran in.
 
-    Raises NotFound and CopyRefused.
+    Raises NotFound, CopyRefused, and HouseAdFrozen for other words than a frozen issue was made up with.
     """
     ad = db.session.get(HouseAd, ad_id)
     if ad is None:
         raise NotFound("house ad")
+    before = (ad.name, ad.body, ad.link)
     _fill(ad, text)
+    frozen = db.session.scalar(FROZEN_WITH.params(ad_id=ad_id)) if (ad.name, ad.body, ad.link) != before else None
+    if frozen is not None:
+        raise HouseAdFrozen(frozen)
     done = "Changed" if active else "Retired"
     ad.active = active
     if not active:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,13 @@ from sqlalchemy.orm import scoped_session
 
 from booking.db import db
 from booking.domain.copy_refusals import ArchiveLinkNotUsable, ReasonMissing
+from booking.domain.desk_refusals import HouseAdFrozen
 from booking.domain.errors import NotFound, WrongState
 from booking.domain.states import BookingState, IssueState, PlacementKind
 from booking.models import AuditEntry, Booking, HouseAd, Issue, IssueItem, OutboxMessage, Slot, Task
-from booking.services import freezing, lapsing
+from booking.services import freezing, house_ads, lapsing
 from booking.services.booking_steps import By
+from booking.services.house_ads import AdText
 from tests.support.copy import JOB_WORDS, approved, confirmed, editor_by, submitted
 from tests.support.factories import NOW, choice, make_editor, make_issue, make_order, slot_of
 
@@ -76,6 +79,19 @@ def test_an_empty_sponsor_slot_runs_the_house_ad(editor: By) -> None:
     (item,) = items()
     assert item.house_ad_id is not None
     assert item.booking_id is None
+
+
+def test_a_house_ad_keeps_its_words_while_an_issue_is_frozen_with_them(editor: By) -> None:
+    words = AdText("The Quiet Pager", "Tell a friend about us.", "https://quietpager.example")
+    ad = house_ads.write_ad(words, editor)
+    freezing.freeze(500, editor)
+    other = replace(words, body="Tell two friends about us.")
+    with pytest.raises(HouseAdFrozen, match="Issue 500 is frozen"):
+        house_ads.change_ad(ad, other, active=True, by=editor)
+    house_ads.change_ad(ad, words, active=False, by=editor)
+    freezing.unfreeze(500, "Other words.", editor)
+    house_ads.change_ad(ad, other, active=True, by=editor)
+    assert db.session.get_one(HouseAd, ad).body == "Tell two friends about us."
 
 
 def test_a_blocked_sponsor_slot_stays_empty(editor: By) -> None:
