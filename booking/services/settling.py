@@ -71,7 +71,7 @@ def _from_dashboard(fact: RefundFact, payment: Payment, now: datetime) -> Refund
     account = stands_in(payment, refund.amount)
     money = Money(refund.amount, payment.currency)
     move_money(Cause("refund", refund.id, payment.order_id, now), "owed", account, LedgerAccount.REFUNDS, money)
-    if payment.order_id is not None and payment.refund_reserved >= payment.amount:
+    if payment.disposition not in UNAPPLIED and payment.refund_reserved >= payment.amount:
         open_task(
             f"refunded-at-stripe:{payment.stripe_payment_intent_id}",
             "An order was refunded in full at Stripe",

@@ -122,6 +122,7 @@ def test_a_second_payment_refunded_at_the_dashboard_leaves_the_revenue_of_the_fi
     assert -books.account(LedgerAccount.REVENUE) == 50_000
     assert books.account(LedgerAccount.UNAPPLIED) == 0
     assert books.states() == [BookingState.CONFIRMED]
+    assert books.tasks() == ["A refund of $500 failed"], "the order itself still has its money"
 
 
 def paid_twice(till: Till) -> Payment:
