@@ -79,6 +79,18 @@ def test_a_newer_revision_makes_the_seen_one_stale(booking: Booking, editor: By)
     assert db.session.query(CreativeReview).count() == 0
 
 
+def test_the_statement_that_approves_refuses_what_is_not_newest_even_where_nobody_looked(
+    booking: Booking, editor: By, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = seen(submitted(booking))
+    submitted(booking, words=SHORTER)
+    monkeypatch.setattr(reviewing, "_current", lambda seen: db.session.get_one(CreativeRevision, seen.revision_id))
+    with pytest.raises(StaleRevision):
+        reviewing.approve(old, editor)
+    assert creative_of(booking).approved_revision_id is None
+    assert db.session.query(CreativeReview).count() == 0
+
+
 def test_another_hash_than_the_one_seen_is_stale(booking: Booking, editor: By) -> None:
     revision = submitted(booking)
     with pytest.raises(StaleRevision):
