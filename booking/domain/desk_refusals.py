@@ -26,9 +26,7 @@ class HouseAdFrozen(Refusal):
     """Other words for a house ad that stands in an issue which is made up already."""
 
     kind: ClassVar[Kind] = "conflict"
-    says: ClassVar[str] = (
-        "Issue {issue} is frozen with this ad as it was. Write a new ad, or open the issue again."
-    )
+    says: ClassVar[str] = "Issue {issue} is frozen with this ad as it was. Write a new ad, or open the issue again."
     issue: int
 
 
