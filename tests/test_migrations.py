@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -15,33 +17,40 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from flask_migrate import upgrade
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
+from booking import create_app
+from booking.db import db
 from booking.models import Base
+from config import Test
 from tests.support.databases import Database
 
 VERSIONS = sorted((Path(__file__).parents[1] / "migrations" / "versions").glob("*.py"))
 
 
 @pytest.fixture
-def modelled(database: Database, tmp_path: Path) -> Iterator[sa.Engine]:
-    """A database of the same kind, made from the models without any migration."""
+def empty(database: Database, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of the same kind with nothing in it."""
     if database.dialect == "sqlite":
-        engine = sa.create_engine(f"sqlite:///{tmp_path / 'modelled.sqlite'}")
-        Base.metadata.create_all(engine)
-        yield engine
-        engine.dispose()
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
         return
     server = sa.create_engine(database.url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE modelled")
-        engine = sa.create_engine(sa.make_url(database.url).set(database="modelled"))
-        Base.metadata.create_all(engine)
-        yield engine
-        engine.dispose()
-        connection.exec_driver_sql("DROP DATABASE modelled")
+        connection.exec_driver_sql("CREATE DATABASE empty")
+        yield sa.make_url(database.url).set(database="empty").render_as_string(hide_password=False)
+        connection.exec_driver_sql("DROP DATABASE empty")
     server.dispose()
+
+
+@pytest.fixture
+def modelled(empty: str) -> Iterator[sa.Engine]:
+    """A database of the same kind, made from the models without any migration."""
+    engine = sa.create_engine(empty)
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
 
 
 def described(engine: sa.Engine, table: str) -> set[str]:
@@ -84,6 +93,47 @@ def test_the_migrations_make_what_the_models_describe(
 def test_there_is_nothing_left_to_migrate(session: scoped_session[Session]) -> None:
     context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
     assert compare_metadata(context, Base.metadata) == []
+
+
+ROWS: dict[str, dict[str, Any]] = {
+    "newsletter": {"id": 1, "name": "The Quiet Pager", "zone": "Europe/London", "weekday": 6, "currency": "USD"},
+    "user": {"id": 1, "email": "press@ledgerline.example", "role": "advertiser"},
+    "advertiser": {"id": 1, "name": "Ledgerline"},
+    "placement": {"id": 1, "kind": "sponsor", "name": "Sponsor"},
+    "issue": {"id": 1, "number": 500, "state": "open"},
+    "slot": {"id": 1, "issue_id": 1, "placement_id": 1, "ordinal": 1, "price": 50_000, "currency": "USD"},
+    "order": {"id": 1, "public_id": "ABC", "advertiser_id": 1, "user_id": 1, "paid_by": "card", "currency": "USD"},
+    "booking": {"id": 1, "order_id": 1, "slot_id": 1, "state": "held", "price": 50_000, "fallback": "credit"},
+}
+"""What an early database holds, as far as the rest does not follow from the kind of its columns."""
+
+PLAIN: dict[type, Any] = {int: 1, str: "x", bool: False, date: date(2026, 3, 8), time: time(10)}
+PLAIN[datetime] = datetime(2026, 3, 8, 10, tzinfo=UTC)
+
+
+def test_a_database_in_use_goes_all_the_way(empty: str, session: scoped_session[Session]) -> None:
+    app = create_app(replace(Test(), SQLALCHEMY_DATABASE_URI=empty))
+    with app.app_context():
+        upgrade(revision="0001")
+        tables = sa.MetaData()
+        tables.reflect(db.engine)
+        with db.engine.begin() as connection:
+            for name, given in ROWS.items():
+                table = tables.tables[name]
+                wanted = (column for column in table.columns if not column.nullable and not column.server_default)
+                plain = {column.name: PLAIN.get(column.type.python_type, "x") for column in wanted}
+                connection.execute(sa.insert(table).values({**plain, **given}))
+        upgrade()
+        with db.engine.connect() as connection:
+            for name, given in ROWS.items():
+                inserted = sa.table(name, *map(sa.column, given))
+                assert connection.execute(sa.select(inserted)).one()._mapping == given
+        engine = db.engine
+    migrated = session.get_bind()
+    assert isinstance(migrated, sa.Engine)
+    names = sa.inspect(migrated).get_table_names()
+    assert [described(engine, name) for name in names] == [described(migrated, name) for name in names]
+    engine.dispose()
 
 
 def test_a_changed_enum_would_be_noticed(modelled: sa.Engine, database: Database) -> None:

@@ -159,6 +159,7 @@ def upgrade() -> None:
         sa.Column("copy_time", sa.Time(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("label_foot", sa.Boolean(), nullable=False),
+        sa.Column("footer_starts_with", sa.String(length=200), nullable=False),
         sa.Column("archive_url", sa.String(length=500), nullable=False),
         sa.Column("policies", sa.Text(), nullable=False),
         sa.CheckConstraint("booking_days_before >= 0 AND copy_days_before >= 0", name=op.f("ck_newsletter_deadlines")),
