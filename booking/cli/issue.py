@@ -16,6 +16,7 @@ import click
 from booking import clock
 from booking.cli.commands import Group
 from booking.domain.copy_diff import Change, Piece, unified_diff
+from booking.domain.counted import counted
 from booking.domain.errors import NotFound, Refusal, WrongState
 from booking.domain.merge import Choice, Conflict
 from booking.domain.region import Region
@@ -143,7 +144,7 @@ def status(number: int, file: Path | None) -> None:
 def freeze(number: int) -> None:
     """Close an issue for changes."""
     frozen = freezing.freeze(number, editor())
-    click.echo(f"Issue {number} is closed for changes with {frozen.ads} ad{'' if frozen.ads == 1 else 's'}.")
+    click.echo(f"Issue {number} is closed for changes with {counted(frozen.ads, 'ad')}.")
     tell_gaps(frozen.gaps)
 
 
@@ -164,7 +165,7 @@ def unfreeze(number: int, reason: str) -> None:
 def sent(number: int, archive_url: str) -> None:
     """Say that a frozen issue went out, with the address at which it can be read."""
     ran = freezing.sent(number, archive_url, editor())
-    click.echo(f"Issue {number} is sent; {ran} booking{'' if ran == 1 else 's'} ran.")
+    click.echo(f"Issue {number} is sent; {counted(ran, 'booking')} ran.")
 
 
 @issue.command("verify")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from booking.db import db, transaction
 from booking.domain import feed as rules
+from booking.domain.counted import counted
 from booking.domain.errors import IssueSent
 from booking.domain.feed import FeedResult
 from booking.domain.merge import Choice
@@ -154,7 +155,7 @@ def _store_run(issue: Issue, before: bytes, report: FeedReport, by: By) -> None:
     run.revision_ids = revisions
     db.session.add(run)
     count = len(carried)
-    sentence = f"Fed {count} ad{'' if count == 1 else 's'} into the draft of issue {issue.number}."
+    sentence = f"Fed {counted(count, 'ad')} into the draft of issue {issue.number}."
     details = {"sha256": after, "revisions": revisions}
     audit.record(by.actor, by.user_id, "issue.feed", f"issue {issue.number}", sentence, by.now, details)
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from booking.db import db, transaction
 from booking.domain.copy_refusals import ArchiveLinkNotUsable, ReasonMissing
 from booking.domain.copy_text import markdown
+from booking.domain.counted import counted
 from booking.domain.errors import WrongState
 from booking.domain.states import BookingState, IssueState, Machine
 from booking.models import Booking, Issue, IssueItem, Slot
@@ -51,7 +52,7 @@ def freeze(number: int, by: By) -> Frozen:
     copy = approved_now(issue)
     _write_items(issue, copy)
     _announce("issue.frozen", number, by, ads=[ad.sha256 for ad in copy.ads])
-    _audit(number, "issue.freeze", f"Froze issue {number} with {_count(len(copy.ads), 'ad')}.", by)
+    _audit(number, "issue.freeze", f"Froze issue {number} with {counted(len(copy.ads), 'ad')}.", by)
     return Frozen(len(copy.ads), copy.gaps)
 
 
@@ -93,7 +94,7 @@ def sent(number: int, archive_url: str, by: By) -> int:
             _ask_what_to_do(number, booking, by)
     settle_tasks(questions_about(number), by.now)
     _announce("issue.sent", number, by, archive_url=url)
-    _audit(number, "issue.sent", f"Sent issue {number}; {_count(ran, 'booking')} ran.", by, {"archive_url": url})
+    _audit(number, "issue.sent", f"Sent issue {number}; {counted(ran, 'booking')} ran.", by, {"archive_url": url})
     return ran
 
 
@@ -149,10 +150,6 @@ def _ask_what_to_do(number: int, booking: Booking, by: By) -> None:
 
 def _announce(event: str, number: int, by: By, **more: Any) -> None:
     announce(event, {"issue": number, **more}, f"{event}:{number}:{by.now.isoformat()}", by.now)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _audit(number: int, action: str, sentence: str, by: By, details: dict[str, Any] | None = None) -> None:

@@ -13,6 +13,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 
 from booking.db import db, transaction
+from booking.domain.counted import counted
 from booking.domain.errors import Kind, NotFound, Refusal
 from booking.domain.states import Actor, Role
 from booking.models import (
@@ -81,7 +82,7 @@ def erase(user_id: int, now: datetime) -> None:
 def _refuse_too_early(user: User) -> None:
     weeks = weeks_to_come(user.id)
     if weeks:
-        raise WeeksToCome(f"{weeks} week{'s' * (weeks > 1)}")
+        raise WeeksToCome(counted(weeks, "week"))
     editors = sa.select(sa.func.count()).select_from(User).where(User.role == Role.EDITOR, User.erased_at.is_(None))
     if user.role is Role.EDITOR and db.session.scalar(editors) == 1:
         raise LastEditor

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from booking.db import db, transaction
 from booking.domain import schedule
+from booking.domain.counted import counted
 from booking.domain.errors import NotFound, RuleNotUsable, SlotSold
 from booking.domain.localtime import spell_date
 from booking.domain.states import Actor, BookingState, ExceptionKind
@@ -41,8 +42,7 @@ def move_issue(number: int, to: date, note: str, editor_id: int | None, now: dat
     retime(issue, times)
     bring_in_line(now, open_count(now))
     told = _tell_bookers(issue, before, now)
-    mails = f"{told} mail{'' if told == 1 else 's'}"
-    sentence = f"Moved issue {number} from {spell_date(before)} to {spell_date(to)}; {mails} went out."
+    sentence = f"Moved issue {number} from {spell_date(before)} to {spell_date(to)}; {counted(told, 'mail')} went out."
     audit.record(Actor.EDITOR, editor_id, "issue.move", f"issue {number}", sentence, now)
     return told
 

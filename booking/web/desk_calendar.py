@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, IntegerField, SelectField
 
 from booking import clock
+from booking.domain.counted import counted
 from booking.domain.errors import Refusal
 from booking.domain.money import Money
 from booking.domain.states import PlacementKind
@@ -74,6 +75,5 @@ def change_price() -> ResponseReturnValue:
         changed = pricing.change_price(kind, amount.amount, since, editor_id(), clock.now())
     except Refusal as refusal:
         return answer("desk/prices.html", form, refusal, cards=rate_card())
-    places = f"{changed} place{'s' * (changed != 1)}"
-    flash(f"{kind.label} costs {amount} in issues from {day(since)} on. {places} got the new price.")
+    flash(f"{kind.label} costs {amount} in issues from {day(since)} on. {counted(changed, 'place')} got the new price.")
     return redirect(url_for("desk.change_price"), 303)

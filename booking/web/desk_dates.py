@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, SelectField
 
 from booking import clock
+from booking.domain.counted import counted
 from booking.domain.errors import Refusal
 from booking.services import rescheduling
 from booking.services.queries.desk_places import unsent_issues
@@ -53,7 +54,7 @@ def move_issue() -> ResponseReturnValue:
         told = rescheduling.move_issue(number, to, form.note.data, editor_id(), clock.now())
     except Refusal as refusal:
         return _page(refusal, move=form)
-    flash(f"Issue {number} is now sent on {day(to)}. {told} mail{'' if told == 1 else 's'} went out.")
+    flash(f"Issue {number} is now sent on {day(to)}. {counted(told, 'mail')} went out.")
     return redirect(url_for("desk.calendar"), 303)
 
 

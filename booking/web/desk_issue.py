@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import TextAreaField
 
 from booking.domain.copy_diff import Change
+from booking.domain.counted import counted
 from booking.domain.errors import Refusal
 from booking.domain.region import Region
 from booking.domain.render import Form as OutputForm
@@ -85,7 +86,7 @@ def freeze(number: int) -> ResponseReturnValue:
         frozen = freezing.freeze(number, by_editor())
     except Refusal as refusal:
         return show(number, refusal)
-    flash(f"Issue {number} is closed for changes with {frozen.ads} ad{'' if frozen.ads == 1 else 's'}.")
+    flash(f"Issue {number} is closed for changes with {counted(frozen.ads, 'ad')}.")
     for gap in frozen.gaps:
         flash(f"{gap.company}, {gap.kind.label.lower()}, is not in it. {gap.reason}", "warning")
     return to_issue(number)
@@ -115,7 +116,7 @@ def sent(number: int) -> ResponseReturnValue:
         ran = freezing.sent(number, form.archive_url.data or "", by_editor())
     except Refusal as refusal:
         return show(number, refusal, sent=form)
-    flash(f"Issue {number} is sent; {ran} booking{'' if ran == 1 else 's'} ran.")
+    flash(f"Issue {number} is sent; {counted(ran, 'booking')} ran.")
     return to_issue(number)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import url_for
 
+from booking.domain.counted import counted
 from booking.domain.localtime import relative
 from booking.domain.states import Fallback, IssueState, OrderPayment, PlacementKind, ReviewDecision
 from booking.services.queries.desk import TaskLine, Today
@@ -160,5 +161,12 @@ def _of_task(task: TaskLine) -> Need:
 
 def _of_mail(count: int) -> Iterator[Need]:
     if count:
-        who = f"{count} mail{'s' * (count > 1)}"
-        yield Need("failed", "Not delivered", who, "did not arrive.", "", "See the mail", url_for("desk.mail"))
+        yield Need(
+            "failed",
+            "Not delivered",
+            counted(count, "mail"),
+            "did not arrive.",
+            "",
+            "See the mail",
+            url_for("desk.mail"),
+        )

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
+from booking.domain.counted import counted
 from booking.domain.errors import Refusal
 from booking.services.queries.newsletter import Settings
 from booking.web.context import nav
@@ -83,7 +84,7 @@ def not_here(_error: SecurityError) -> Response:
 def too_often(error: TooOften) -> Response:
     """The page that says when to try again."""
     minutes = max(1, error.seconds // 60)
-    answer = page(429, f"That was too often from here. Try again in {minutes} minute{'s' * (minutes > 1)}.")
+    answer = page(429, f"That was too often from here. Try again in {counted(minutes, 'minute')}.")
     answer.retry_after = error.seconds
     return answer
 
