@@ -88,12 +88,12 @@ def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[
 def insert_new(model: type[Base], **values: Any) -> bool:
     """Insert a row unless its unique key is there already; whether it was inserted. Both databases decide it alone."""
     db.session.flush()
-    return run(_insert_new(model, db.engine.dialect.name), values).rowcount > 0
+    return run(insert_unless_there(model, db.engine.dialect.name), values).rowcount > 0
 
 
 @functools.cache
-def _insert_new(model: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
-    """Built once for each table: building it costs more than running it."""
+def insert_unless_there(model: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """The statement of `insert_new`, built once for each table: building it costs more than running it."""
     if dialect == "sqlite":
         return sqlite.insert(model).on_conflict_do_nothing()
     return postgresql.insert(model).on_conflict_do_nothing()

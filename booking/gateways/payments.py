@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 import stripe
 from flask import Flask, current_app
@@ -276,7 +275,7 @@ def connect(app: Flask) -> None:
         config["STRIPE_API_BASE"],
         tuple(config["STRIPE_WEBHOOK_SECRETS"]),
         livemode=config["STRIPE_LIVEMODE"],
-        site=urlsplit(config["BASE_URL"]).netloc,
+        site=config["SERVER_NAME"],
     )
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from booking.db import db, run
 from booking.domain.money import Money
+from booking.domain.money_refusals import PaymentUnderWay
 from booking.domain.states import AttemptKind, AttemptState, BookingState, PaymentDisposition
 from booking.models import Booking, CheckoutAttempt, Issue, Order, Payment, Placement, Slot
 from booking.services.letters import Week
@@ -140,6 +141,19 @@ def locked(attempt_id: str) -> Awaited | None:
     rows: list[Any] = [tuple(row) for row in run(WHOLE, {"attempt": attempt_id})]
     lines = tuple(AwaitedLine(Week(*row[LINES:]), *row[len(HEAD) : LINES]) for row in rows)
     return Awaited(lines, *rows[0][: len(HEAD)])
+
+
+def open_attempt(order_id: int) -> CheckoutAttempt | None:
+    """The attempt at which an order can still be paid. Raises PaymentUnderWay while a bank is at work on it."""
+    attempt = db.session.scalars(
+        sa.select(CheckoutAttempt).where(
+            CheckoutAttempt.order_id == order_id,
+            CheckoutAttempt.state.in_((AttemptState.OPEN, AttemptState.PROCESSING)),
+        )
+    ).one_or_none()
+    if attempt is not None and attempt.state is AttemptState.PROCESSING:
+        raise PaymentUnderWay
+    return attempt
 
 
 def store(attempt: Awaited, stripe_id: str, url: str) -> None:

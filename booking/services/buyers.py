@@ -49,15 +49,10 @@ NEW_ADVERTISER = sa.insert(Advertiser).returning(Advertiser.id)
 NEW_MEMBERSHIP = sa.insert(Membership)
 
 
-def known_user(email: str) -> Known | None:
-    """The user with this address (lower case), None when it is new."""
-    found = run(USER, {"email": email}).scalar()
-    return None if found is None else Known(found, is_new=False)
-
-
 def user_for(email: str, name: str, now: datetime) -> Known:
     """The user with this address (lower case), made when it is new. A known user keeps the name they have."""
-    return known_user(email) or new_user(email, name, now)
+    found = run(USER, {"email": email}).scalar()
+    return new_user(email, name, now) if found is None else Known(found, is_new=False)
 
 
 def new_user(email: str, name: str, now: datetime) -> Known:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from booking.db import db, run
+from booking.db import db, insert_unless_there, run
 from booking.domain.money import Money
 from booking.domain.states import Actor, AttemptState, LedgerAccount, PaymentDisposition
 from booking.models import Payment
@@ -66,8 +65,7 @@ def file_payment(
 
 @functools.cache
 def _new_payment(dialect: str) -> sa.Executable:
-    insert = sqlite.insert(Payment) if dialect == "sqlite" else postgresql.insert(Payment)
-    return insert.on_conflict_do_nothing().returning(Payment.id)
+    return insert_unless_there(Payment, dialect).returning(Payment.id)
 
 
 def send_back(attempt: Awaited, receipt: Receipt, disposition: PaymentDisposition, now: datetime) -> list[str]:

@@ -21,7 +21,7 @@ from booking.services.booking_steps import By, step
 from booking.services.buyers import Buyer, Known, new_user
 from booking.services.choosing import Choice, candidates, pick, why_not
 from booking.services.lapsing import close_sessions, lapse_overtaken, open_sessions_of
-from booking.services.ordered import Ordered
+from booking.services.ordered import Ordered, held_order
 from booking.services.ordering import Wish, earlier_holds, write_order
 
 P = ParamSpec("P")
@@ -134,12 +134,13 @@ def _give_back(public_ids: tuple[str, ...], by: By) -> list[str]:
 def extend(public_id: str, now: datetime) -> datetime:
     """Give the buyer more time, once; returns until when. Raises NotFound, HoldLapsed or HoldCannotBeExtended."""
     order = held_order(public_id)
-    leases = [(booking, lease_of(booking)) for booking in order.bookings]
-    longer = [(booking, holds.extended(lease, now, order.extended_at is not None)) for booking, lease in leases]
-    for booking, lease in longer:
-        if not places.extend(booking.id, lease.until):
+    before = not places.changed(
+        sa.update(Order).where(Order.id == order.id, Order.extended_at.is_(None)).values(extended_at=now)
+    )
+    longer = [(line.booking_id, holds.extended(line.lease, now, before)) for line in order.lines]
+    for booking_id, lease in longer:
+        if not places.extend(booking_id, lease.until):
             raise HoldLapsed
-    order.extended_at = now
     return min(lease.until for _, lease in longer)
 
 
@@ -166,22 +167,6 @@ def locked_order(public_id: str) -> Order:
     if order is None:
         raise NotFound("order")
     return order
-
-
-def held_order(public_id: str) -> Order:
-    """The order, locked, with a hold that still stands in every booking. Raises NotFound or HoldLapsed."""
-    order = locked_order(public_id)
-    if not order.bookings or any(booking.state is not BookingState.HELD for booking in order.bookings):
-        raise HoldLapsed
-    return order
-
-
-def lease_of(booking: Booking) -> holds.Lease:
-    """The lease of a held booking. Raises HoldLapsed when the slot is somebody else's by now."""
-    slot = booking.slot
-    if slot.booking_id != booking.id or slot.held_until is None or slot.hold_hard_until is None:
-        raise HoldLapsed
-    return holds.Lease(slot.held_until, slot.hold_hard_until)
 
 
 __all__ = ["Buyer", "Choice", "Wish", "extend", "give_up", "hold"]

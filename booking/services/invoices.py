@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from booking import clock
 from booking.db import db, transaction
-from booking.domain.money_refusals import InvoiceAfterIssue, InvoiceTooLate, NotTrusted, PaymentUnderWay
+from booking.domain.money_refusals import InvoiceAfterIssue, InvoiceTooLate, NotTrusted
 from booking.domain.states import AttemptKind, AttemptState, BookingState, OrderPayment
 from booking.gateways.invoice_params import invoice_params
 from booking.gateways.payments import payments
@@ -24,10 +24,9 @@ from booking.services.booking_steps import By
 from booking.services.charging import charge_of
 from booking.services.filing import Receipt, file_orphan
 from booking.services.folding import close_unpaid, fold_receipt
-from booking.services.holding import held_order
 from booking.services.lapsing import close_sessions, open_sessions_of
 from booking.services.memory import recall
-from booking.services.ordered import read_order
+from booking.services.ordered import Ordered, held_order
 from booking.services.outbox import post
 from booking.services.rebuilding import rebuild
 from booking.services.refunding import submit_refunds
@@ -75,17 +74,11 @@ class _Opened:
 
 @transaction
 def _open_invoice(public_id: str, now: datetime, pay_by: datetime | None) -> _Opened:
-    order = held_order(public_id)
+    held = held_order(public_id)
+    order = db.session.get_one(Order, held.id)
     if not order.advertiser.may_pay_by_invoice:
         raise NotTrusted
-    attempt = db.session.scalars(
-        sa.select(CheckoutAttempt).where(
-            CheckoutAttempt.order_id == order.id,
-            CheckoutAttempt.state.in_([AttemptState.OPEN, AttemptState.PROCESSING]),
-        )
-    ).one_or_none()
-    if attempt is not None and attempt.state is AttemptState.PROCESSING:
-        raise PaymentUnderWay
+    attempt = awaited.open_attempt(order.id)
     if attempt is not None and attempt.kind is AttemptKind.INVOICE:
         return _Opened(attempt.id, attempt.params, attempt.url)
     stale = open_sessions_of(order.id)
@@ -93,23 +86,23 @@ def _open_invoice(public_id: str, now: datetime, pay_by: datetime | None) -> _Op
         # A card payment was begun and left; if it is paid all the same, it is the order's payment.
         attempt.state, attempt.closed_at = AttemptState.CANCELLED, now
         db.session.flush()
-    attempt = _new_invoice(order, now, pay_by)
+    attempt = _new_invoice(order, held, now, pay_by)
     return _Opened(attempt.id, attempt.params, attempt.url, stale)
 
 
-def _new_invoice(order: Order, now: datetime, pay_by: datetime | None) -> CheckoutAttempt:
-    first = min(booking.slot.issue.copy_deadline for booking in order.bookings)
+def _new_invoice(order: Order, held: Ordered, now: datetime, pay_by: datetime | None) -> CheckoutAttempt:
+    first = min(line.copy_deadline for line in held.lines)
     due_at = pay_by or min(now + NET, first)
     if due_at - now < LEAST:
         raise InvoiceTooLate
     soonest = min((booking.slot.issue for booking in order.bookings), key=lambda issue: issue.sends_at)
     if due_at > soonest.sends_at:
         raise InvoiceAfterIssue(soonest.number)
-    ids = [booking.id for booking in order.bookings]
+    ids = [line.booking_id for line in held.lines]
     keep = sa.update(Slot).where(Slot.booking_id.in_(ids), Slot.held_until.is_not(None), sa.not_(Slot.locked))
     places.changed(keep.values(held_until=due_at, hold_hard_until=due_at))
     attempt_id = str(uuid.uuid4())
-    charge = charge_of(read_order(order.public_id), attempt_id, now)
+    charge = charge_of(held, attempt_id, now)
     attempt = CheckoutAttempt(
         id=attempt_id,
         order_id=order.id,

@@ -16,13 +16,12 @@ from booking import clock
 from booking.db import db, run, run_alone, transaction
 from booking.domain import holds
 from booking.domain.errors import HoldCannotBeExtended, HoldLapsed
-from booking.domain.money_refusals import PaymentUnderWay
 from booking.domain.states import AttemptState
 from booking.gateways.checkout_params import checkout_params
 from booking.gateways.payments import payments
 from booking.gateways.stripe_facts import PaymentsRefused
 from booking.models import CheckoutAttempt
-from booking.services import failpoints, places
+from booking.services import awaited, failpoints, places
 from booking.services.charging import charge_of, order_page
 from booking.services.folding import fold_session
 from booking.services.holding import Held, take_slots, unless_twice
@@ -51,11 +50,6 @@ class HeldToPay:
 
 
 NEW_ATTEMPT = sa.insert(CheckoutAttempt)
-STORE = (
-    sa.update(CheckoutAttempt)
-    .where(CheckoutAttempt.id == sa.bindparam("attempt"), CheckoutAttempt.stripe_id.is_(None))
-    .values(stripe_id=sa.bindparam("session"), url=sa.bindparam("address"))
-)
 
 
 def start_payment(public_id: str, now: datetime) -> str:
@@ -99,23 +93,16 @@ def _page_of(started: Started, now: datetime) -> str:
         _close_attempt(started.id, AttemptState.FAILED, now)
         raise
     failpoints.reached("session-created")
-    run_alone(STORE, {"attempt": started.id, "session": session.id, "address": session.url})
+    run_alone(awaited.STORE, {"attempt": started.id, "object": session.id, "address": session.url})
     return session.url
 
 
 @transaction
 def _open_attempt(public_id: str, now: datetime) -> Started:
     order = held_order(public_id)
-    attempt = db.session.scalars(
-        sa.select(CheckoutAttempt).where(
-            CheckoutAttempt.order_id == order.id,
-            CheckoutAttempt.state.in_([AttemptState.OPEN, AttemptState.PROCESSING]),
-        )
-    ).one_or_none()
+    attempt = awaited.open_attempt(order.id)
     if attempt is None:
         return _hold_longer(order, now)
-    if attempt.state is AttemptState.PROCESSING:
-        raise PaymentUnderWay
     if attempt.expires_at <= now:
         attempt.state, attempt.closed_at = AttemptState.EXPIRED, now
         db.session.flush()

@@ -9,17 +9,17 @@ import sqlalchemy as sa
 
 from booking.db import db, transaction
 from booking.domain.money import Money
-from booking.domain.states import Actor, LedgerAccount, PaymentDisposition, RefundState
+from booking.domain.states import Actor, LedgerAccount, RefundState
 from booking.gateways.stripe_facts import RefundFact
 from booking.models import LedgerEntry, Payment, Refund
 from booking.services import letters
 from booking.services.accounts import Cause, move_money
+from booking.services.awaited import APPLIED
 from booking.services.outbox import post
 from booking.services.places import changed
 from booking.services.tasks_for_people import open_task
 
 GONE_WRONG = ("failed", "canceled")
-UNAPPLIED = (PaymentDisposition.DUPLICATE, PaymentDisposition.MISMATCH, PaymentDisposition.ORPHAN)
 
 
 @transaction
@@ -71,7 +71,7 @@ def _from_dashboard(fact: RefundFact, payment: Payment, now: datetime) -> Refund
     account = stands_in(payment, refund.amount)
     money = Money(refund.amount, payment.currency)
     move_money(Cause("refund", refund.id, payment.order_id, now), "owed", account, LedgerAccount.REFUNDS, money)
-    if payment.disposition not in UNAPPLIED and payment.refund_reserved >= payment.amount:
+    if payment.disposition in APPLIED and payment.refund_reserved >= payment.amount:
         open_task(
             f"refunded-at-stripe:{payment.stripe_payment_intent_id}",
             "An order was refunded in full at Stripe",
@@ -87,7 +87,7 @@ def stands_in(payment: Payment, amount: int) -> LedgerAccount:
 
     What was paid for a place that was gone never became revenue: it waits as receivable, and goes first.
     """
-    if payment.disposition in UNAPPLIED:
+    if payment.disposition not in APPLIED:
         return LedgerAccount.UNAPPLIED
     signed = sa.case((LedgerEntry.credit == LedgerAccount.RECEIVABLE, LedgerEntry.amount), else_=-LedgerEntry.amount)
     waiting = db.session.scalar(

@@ -14,7 +14,7 @@ from booking.models import Booking, CheckoutAttempt, Order, Slot
 from booking.services import invoices, letters, places
 from booking.services.booking_steps import By, step
 from booking.services.holding import locked_order
-from booking.services.lapsing import close_sessions, open_sessions_of
+from booking.services.lapsing import close_sessions, is_under_way, open_sessions_of
 from booking.services.outbox import post
 
 log = logging.getLogger(__name__)
@@ -44,16 +44,15 @@ def end_hold(slot_id: int, by: By, reason: str) -> Ended | None:
     if held_by is None:
         return None
     order = locked_order(held_by)
-    under_way = _open(order, AttemptState.PROCESSING)
+    under_way = is_under_way(order.id)
     taken = next(booking for booking in order.bookings if booking.slot_id == slot_id)
     ending = [taken] if under_way else sorted(order.bookings, key=lambda booking: booking.slot_id)
     for booking in ending:
         if booking.state is BookingState.HELD and places.release(booking.id):
             step(booking, BookingState.LAPSED, by, "The editor took the place back.")
     others = len(ending) > 1
-    post(letters.taken_back(taken, reason, others=others, under_way=bool(under_way)), f"taken-back:{taken.id}", by.now)
-    sent = [attempt.stripe_id for attempt in _open(order, AttemptState.OPEN) if attempt.kind is AttemptKind.INVOICE]
-    return Ended(tuple(open_sessions_of(order.id)), tuple(stripe_id for stripe_id in sent if stripe_id))
+    post(letters.taken_back(taken, reason, others=others, under_way=under_way), f"taken-back:{taken.id}", by.now)
+    return Ended(tuple(open_sessions_of(order.id)), _open_invoices(order))
 
 
 def close(ended: Ended) -> None:
@@ -69,6 +68,11 @@ def close(ended: Ended) -> None:
             log.warning("Could not make invoice %s void: %s", invoice_id, error)
 
 
-def _open(order: Order, state: AttemptState) -> list[CheckoutAttempt]:
-    asked = sa.select(CheckoutAttempt).where(CheckoutAttempt.order_id == order.id, CheckoutAttempt.state == state)
-    return list(db.session.scalars(asked))
+def _open_invoices(order: Order) -> tuple[str, ...]:
+    sent = sa.select(CheckoutAttempt.stripe_id).where(
+        CheckoutAttempt.order_id == order.id,
+        CheckoutAttempt.state == AttemptState.OPEN,
+        CheckoutAttempt.kind == AttemptKind.INVOICE,
+        CheckoutAttempt.stripe_id.is_not(None),
+    )
+    return tuple(stripe_id for stripe_id in db.session.scalars(sent) if stripe_id)

@@ -38,8 +38,7 @@ def details() -> ResponseReturnValue:
     """The second page: who buys. The weeks stand in its address, so Back and reloading are harmless."""
     choices, refusals = ticked()
     if "recount" in request.args:
-        front = "storefront.jobs" if request.args["recount"] == PlacementKind.JOB.value else "storefront.front"
-        return redirect(url_for(front, slot=request.args.getlist("slot")), 303)
+        return redirect(url_for(front_for(request.args.getlist("recount")), slot=request.args.getlist("slot")), 303)
     only = PlacementKind.JOB if request.args.get("only") == PlacementKind.JOB.value else None
     if refusals or not choices:
         refusals = refusals or [NothingChosen()]
@@ -156,7 +155,7 @@ def show(page: OrderPage, refusal: Refusal | None = None) -> ResponseReturnValue
     return body, STATUS[refusal.kind] if refusal else 200
 
 
-def front_for(kinds: Iterable[PlacementKind]) -> str:
+def front_for(kinds: Iterable[str]) -> str:
     """The endpoint of the calendar that these places are on: recruiters come from the jobs and go back to them."""
     return "storefront.jobs" if set(kinds) == {PlacementKind.JOB} else "storefront.front"
 

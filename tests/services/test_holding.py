@@ -13,8 +13,8 @@ from booking.db import db, transaction
 from booking.domain.errors import CoolingOff, HoldLapsed, NothingChosen, SlotTaken, TooManyChosen
 from booking.domain.states import BookingState
 from booking.models import Advertiser, Booking, Order, User
-from booking.services import choosing, holding
-from booking.services.buyers import known_user, new_user
+from booking.services import choosing, holding, ordered
+from booking.services.buyers import new_user, user_for
 from tests.support.factories import NOW, buyer, choice, make_issue, make_order, slot_of, wish
 from tests.support.till import later
 
@@ -79,12 +79,12 @@ def test_the_claim_decides_and_not_the_look_before_it(session: Db, monkeypatch: 
 def test_what_another_tab_wrote_meanwhile_is_read_at_the_second_try(session: Db) -> None:
     order = make_order()
     address = buyer().address
-    looks = iter([None, known_user(address)])
+    tries = iter([new_user, user_for])
 
     @holding.unless_twice
     @transaction
     def look_and_write() -> int:
-        return (next(looks) or new_user(address, "Press desk", NOW)).id
+        return next(tries)(address, "Press desk", NOW).id
 
     assert look_and_write() == order.user_id
     assert db.session.query(User).count() == 1
@@ -101,13 +101,13 @@ def test_choosing_again_gives_back_what_is_still_held_of_an_order_that_lost_a_we
     assert slot_of(501).booking_id is None
 
 
-def test_a_booking_whose_slot_is_somebody_elses_has_no_lease(session: Db) -> None:
-    (booking,) = make_order().bookings
-    assert holding.lease_of(booking).until == later(NOW, minutes=15)
+def test_an_order_whose_slot_is_somebody_elses_is_not_held(session: Db) -> None:
+    order = make_order()
+    (line,) = ordered.held_order(order.public_id).lines
+    assert line.lease.until == later(NOW, minutes=15)
     make_order(choice(), by=RIVAL, now=later(NOW, minutes=15))
-    db.session.expire_all()
     with pytest.raises(HoldLapsed):
-        holding.lease_of(booking)
+        ordered.held_order(order.public_id)
 
 
 def test_a_vat_number_that_is_given_later_is_kept_with_the_advertiser(session: Db) -> None:

@@ -89,6 +89,16 @@ class OrderPage:
         """The lines whose place is theirs."""
         return tuple(line for line in self.lines if line.is_booked)
 
+    @property
+    def ahead(self) -> tuple[OrderLine, ...]:
+        """The lines that are theirs and have not run."""
+        return tuple(line for line in self.booked if line.state is not BookingState.RAN)
+
+    @property
+    def gone(self) -> tuple[OrderLine, ...]:
+        """The lines that were paid for when somebody else had the place."""
+        return tuple(line for line in self.lines if line.state is BookingState.UNPLACED)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnHold:
