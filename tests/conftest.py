@@ -37,8 +37,8 @@ settings.register_profile("sure", deadline=None, max_examples=200, print_blob=Tr
 settings.register_profile("thorough", deadline=None, max_examples=5_000, print_blob=True)
 settings.load_profile("default")
 
-# Stripe's client pauses for half a second and more before it asks again. The simulator needs no rest: the same questions
-# are asked, as often and with the same keys.
+# Stripe's client pauses for half a second and more before it asks again. The simulator needs no rest: the same
+# questions are asked, as often and with the same keys.
 stripe.HTTPClient.INITIAL_DELAY = 0.01
 
 
