@@ -17,6 +17,7 @@ from booking.models import Issue, Newsletter, Order, Placement, Slot, User
 from booking.services import holding, opening, paying
 from booking.services.buyers import Buyer
 from booking.services.starting import Start, start_newsletter
+from tests.support.remembering import remembered
 from tests.support.till import Till
 
 NOW = clock.instant("2026-03-02 09:00")
@@ -27,12 +28,16 @@ _keys = count(1)
 
 def make_newsletter(now: datetime = NOW, issues: int = 26, **changes: object) -> Newsletter:
     """A newsletter that is sent on Sundays from London, with open issues from 500 on. `changes` are its columns."""
-    start_newsletter(Start("The Quiet Pager", date(2026, 3, 8), 500, contact_email="editor@quietpager.example"))
-    newsletter = db.session.scalars(sa.select(Newsletter)).one()
-    for name, value in changes.items():
-        setattr(newsletter, name, value)
-    db.session.commit()
-    opening.open_issues(now, issues)
+
+    def make() -> None:
+        start_newsletter(Start("The Quiet Pager", date(2026, 3, 8), 500, contact_email="editor@quietpager.example"))
+        newsletter = db.session.scalars(sa.select(Newsletter)).one()
+        for name, value in changes.items():
+            setattr(newsletter, name, value)
+        db.session.commit()
+        opening.open_issues(now, issues)
+
+    remembered((now, issues, *sorted(changes.items())), make)
     return db.session.scalars(sa.select(Newsletter)).one()
 
 
