@@ -113,11 +113,6 @@ class Config:
         """The scheme of links made outside a request."""
         return urlsplit(self.BASE_URL).scheme
 
-    @property
-    def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, Any]:
-        """A PostgreSQL server may have hung up since a pooled connection was last used: ask before using it."""
-        return {"pool_pre_ping": True} if self.SQLALCHEMY_DATABASE_URI.startswith("postgresql") else {}
-
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
         """This configuration with what the environment sets. Raises ConfigurationError for what is not a number."""
@@ -234,7 +229,7 @@ class Production(Config):
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, Any]:
         """Errors are logged without their values: names, addresses, and letters that hold a sign-in link."""
-        return {**super().SQLALCHEMY_ENGINE_OPTIONS, "hide_parameters": True}
+        return {"hide_parameters": True}
 
     def problems(self) -> Iterator[str]:
         """What is missing or unsafe."""

@@ -10,27 +10,54 @@ import fcntl
 import functools
 import os
 import random
+import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from booking.models import Base
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-db = SQLAlchemy(metadata=Base.metadata)
 
-_acting: ContextVar[Connection | None] = ContextVar("acting", default=None)
-"""The connection of the act that runs now: asking the session for it costs as much as a short statement."""
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """The act that runs now: its connection, and what to do once it is committed."""
+
+    connection: Connection
+    afterwards: dict[Callable[[], None], None]
+
+
+_acting: ContextVar[_Act | None] = ContextVar("acting", default=None)
+
+
+class ActingSession(Session):
+    """Within an act, a session on the connection of the act. An act that loads no objects has no need of one."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **rest: Any) -> Engine | Connection:
+        """The connection of the act that runs now, else what Flask-SQLAlchemy says."""
+        act = _acting.get()
+        return act.connection if act else super().get_bind(mapper, clause, bind, **rest)
+
+
+# Whichever commits first, the session or the act, has committed for both.
+db = SQLAlchemy(
+    metadata=Base.metadata, session_options={"class_": ActingSession, "join_transaction_mode": "control_fully"}
+)
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+"""Whether the transaction that begins now writes."""
 
 TRIES = 6
 # 40001 serialization_failure and 40P01 deadlock_detected: PostgreSQL manual, appendix A.
@@ -38,10 +65,11 @@ RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
 
 
 def prepare(engine: Engine) -> None:
-    """Give every connection of a SQLite engine the settings that its promises rest on; PostgreSQL is left as it is."""
-    if engine.dialect.name != "sqlite":
-        return
+    """Give connections what their promises rest on: SQLite its settings, PostgreSQL a look whether it hung up."""
+    (_prepare_sqlite if engine.dialect.name == "sqlite" else _prepare_postgresql)(engine)
 
+
+def _prepare_sqlite(engine: Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def settings(dbapi_connection: Any, _record: Any) -> None:
         # The driver would otherwise begin transactions on its own, late and deferred.
@@ -49,10 +77,31 @@ def prepare(engine: Engine) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
             dbapi_connection.execute(f"PRAGMA {pragma}")
 
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    def begin(dbapi_connection: Any) -> None:
+        dbapi_connection.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+    # Not by an event: one listener on an engine has every statement ask four times who else listens.
+    setattr(engine.dialect, "do_begin", begin)  # noqa: B010 - mypy sees a method, and this one engine's is replaced
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    """Replace a pooled connection whose server has hung up since it was last used, as after a restart.
+
+    A server that hangs up says so, and one that has nothing to say is there: `pool_pre_ping` would ask it every time,
+    which costs as much as a statement.
+    """
+
+    @sa.event.listens_for(engine, "checkout")
+    def still_there(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:
+        heard = select.poll()
+        heard.register(dbapi_connection.fileno(), select.POLLIN)
+        if heard.poll(0):
+            try:
+                # It may have said something else.
+                engine.dialect.do_ping(dbapi_connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                # All others have most likely ended, too.
+                raise InvalidatePoolError from error
 
 
 @contextmanager
@@ -81,13 +130,27 @@ def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[
 
     Objects that were changed are not written first, and objects that were read are not told of what changed.
     """
-    connection = _acting.get() or db.session.connection()
+    act = _acting.get()
+    connection = act.connection if act else db.session.connection()
     return connection.execute(statement, values)
+
+
+def after_commit(do: Callable[[], None]) -> None:
+    """Do this once, when the act that runs now is committed; never when it fails, or outside an act."""
+    act = _acting.get()
+    if act:
+        act.afterwards[do] = None
+
+
+def flush() -> None:
+    """Write what the session holds, if this request has one at all: asking it for that would make one."""
+    if db.session.registry.has():
+        db.session.flush()
 
 
 def insert_new(model: type[Base], **values: Any) -> bool:
     """Insert a row unless its unique key is there already; whether it was inserted. Both databases decide it alone."""
-    db.session.flush()
+    flush()
     return run(insert_unless_there(model, db.engine.dialect.name), values).rowcount > 0
 
 
@@ -108,7 +171,7 @@ def run_alone(statement: sa.Executable, values: Any = None) -> None:
         raise RuntimeError("A statement that commits on its own cannot run inside an act.")
 
     def once() -> None:
-        with db.engine.connect() as connection, connection.execution_options(writing=True).begin():
+        with _begun() as connection:
             connection.execute(statement, values)
 
     _until_settled(once)
@@ -126,23 +189,42 @@ def transaction(act: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if _acting.get() is not None:
             raise RuntimeError(f"{act.__qualname__} commits on its own and cannot run inside another act.")
-        db.session.rollback()
+        if db.session.registry.has():
+            db.session.rollback()
         return _until_settled(lambda: _whole(lambda: act(*args, **kwargs)))
 
     return run
 
 
+@contextmanager
+def _begun() -> Iterator[Connection]:
+    """A connection in a transaction that writes, committed at the end."""
+    with db.engine.connect() as connection:
+        writing = _writing.set(True)
+        try:
+            beginning = connection.begin()
+        finally:
+            _writing.reset(writing)
+        with beginning:
+            yield connection
+
+
 def _whole(act: Callable[[], R]) -> R:
-    session = db.session()
-    acting = _acting.set(session.connection(execution_options={"writing": True}))
-    try:
-        result = act()
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        _acting.reset(acting)
+    with _begun() as connection:
+        acting = _Act(connection, {})
+        before = _acting.set(acting)
+        try:
+            result = act()
+            if db.session.registry.has() and db.session().in_transaction():
+                db.session.commit()
+        except BaseException:
+            if db.session.registry.has():
+                db.session.rollback()
+            raise
+        finally:
+            _acting.reset(before)
+    for do in acting.afterwards:
+        do()
     return result
 
 

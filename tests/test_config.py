@@ -141,7 +141,6 @@ def test_development_is_not_put_on_the_internet() -> None:
 def test_every_spelling_of_postgresql_gets_the_driver_that_is_installed(scheme: str) -> None:
     config = chosen({**PRODUCTION, "DATABASE_URL": f"{scheme}://db.example.com/ads"})
     assert config.SQLALCHEMY_DATABASE_URI == "postgresql+psycopg://db.example.com/ads"
-    assert config.SQLALCHEMY_ENGINE_OPTIONS["pool_pre_ping"]
 
 
 def test_in_production_no_log_holds_what_a_failed_statement_was_given() -> None:
@@ -152,9 +151,8 @@ def test_in_production_no_log_holds_what_a_failed_statement_was_given() -> None:
     assert "ada@" not in str(failed.value)
 
 
-def test_sqlite_is_the_default_database_and_needs_no_options() -> None:
+def test_sqlite_is_the_default_database() -> None:
     assert Development().SQLALCHEMY_DATABASE_URI == "sqlite:///booking.sqlite"
-    assert Development().SQLALCHEMY_ENGINE_OPTIONS == {}
 
 
 @pytest.mark.parametrize("kind", KINDS.values())

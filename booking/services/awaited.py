@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import db, run
+from booking.db import db, flush, run
 from booking.domain.money import Money
 from booking.domain.money_refusals import PaymentUnderWay
 from booking.domain.states import AttemptKind, AttemptState, BookingState, PaymentDisposition
@@ -134,7 +134,7 @@ STORE = (
 
 def locked(attempt_id: str) -> Awaited | None:
     """An attempt with its order locked until the act ends, as it stands under that lock; None for an unknown id."""
-    db.session.flush()
+    flush()
     # By itself, and first: another process may be folding the same session while this one waits.
     if run(LOCK, {"attempt": attempt_id}).scalar() is None:
         return None

@@ -15,9 +15,8 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from blinker import Signal
 from flask import current_app
-from sqlalchemy.orm import Session
 
-from booking.db import db, insert_new, transaction
+from booking.db import after_commit, db, insert_new, transaction
 from booking.domain.states import OutboxKind, OutboxState
 from booking.gateways import mail as smtp
 from booking.models import OutboxMessage
@@ -69,18 +68,11 @@ def post(mail: Mail, dedupe_key: str, now: datetime) -> None:
         created_at=now,
         next_try_at=now,
     )
-    db.session.info["posted"] = True
+    after_commit(_tell)
 
 
-@sa.event.listens_for(db.session, "after_commit")
-def _tell(session: Session) -> None:
-    if session.info.pop("posted", False):
-        posted.send(current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy
-
-
-@sa.event.listens_for(db.session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("posted", None)
+def _tell() -> None:
+    posted.send(current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy
 
 
 def deliver(now: datetime, limit: int = 50) -> int:

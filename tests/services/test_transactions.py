@@ -12,6 +12,7 @@ from sqlalchemy.orm import scoped_session
 
 from booking.db import run, run_alone, transaction
 from booking.models import User
+from tests.support.databases import Database
 from tests.support.factories import NOW
 
 NEW = sa.insert(User)
@@ -90,3 +91,14 @@ def test_a_refusal_that_will_not_pass_is_raised_at_once(session: scoped_session[
     with pytest.raises(DBAPIError):
         act()
     assert (len(tries), users(session)) == (1, [])
+
+
+def test_a_server_that_hung_up_meanwhile_is_called_again(session: scoped_session[Session], database: Database) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("a file hangs up on nobody")
+    pid = session.scalar(sa.text("SELECT pg_backend_pid()"))
+    session.rollback()
+    with sa.create_engine(database.url, poolclass=sa.NullPool).connect() as other:
+        assert other.scalar(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    run_alone(NEW, row("press@example.com"))
+    assert users(session) == ["press@example.com"]

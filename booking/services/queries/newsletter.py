@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import db
+from booking.db import run
 from booking.models import Newsletter
 
 
@@ -32,7 +32,7 @@ class Settings:
 
 def settings() -> Settings:
     """Read the single row of settings; the defaults when there is none yet."""
-    row = db.session.connection().execute(_statement()).one_or_none()
+    row = run(_statement()).one_or_none()
     return Settings(*row) if row else Settings()
 
 

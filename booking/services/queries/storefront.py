@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from booking.db import db
+from booking.db import run
 from booking.domain.cancellation import Rung
 from booking.domain.frequency import Step
 from booking.domain.states import BookingState, ExceptionKind, PlacementKind
@@ -79,7 +79,7 @@ class _Scrap(NamedTuple):
 
 def surroundings() -> Surroundings:
     """Read all the small tables in one statement: the page has eight queries to spend, and each costs a journey."""
-    rows = db.session.connection().execute(_scraps())
+    rows = run(_scraps())
     return _surroundings(tuple(map(tuple, rows)))
 
 
