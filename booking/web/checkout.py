@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from booking import clock
-from booking.domain.errors import NotFound, NothingChosen, Refusal
+from booking.domain.errors import NotFound, NothingChosen, Refusal, SlotTaken
 from booking.domain.localtime import spell_clock
 from booking.domain.money_refusals import PaymentPageDown
 from booking.domain.states import PlacementKind
@@ -19,6 +19,7 @@ from booking.services import holding, invoices, paying
 from booking.services.choosing import Choice
 from booking.services.queries import people
 from booking.services.queries.basket import Basket, Shelf, fill
+from booking.services.queries.nearest import nearest
 from booking.services.queries.orders import OrderPage, order_page
 from booking.web import sums
 from booking.web.booking_forms import FALLBACK_HINTS, DetailsForm
@@ -46,7 +47,8 @@ def details() -> ResponseReturnValue:
     stock = shelf()
     basket = fill(choices, stock)
     if not basket.lines:
-        return front_page(choices, status=409, only=only, stock=stock)
+        went = only_one_went(choices, basket.refusals)
+        return gone(choices[0], went) if went else front_page(choices, status=409, only=only, stock=stock)
     typed = session.get("typed") or typed_before()
     return details_page(DetailsForm(data=typed), basket, stock, basket.refusals)
 
@@ -93,6 +95,10 @@ def hold_and_pay(form: DetailsForm, choices: tuple[Choice, ...]) -> Response:
 
 def not_held(form: DetailsForm, choices: Sequence[Choice], refusals: Sequence[Refusal]) -> ResponseReturnValue:
     """The form again with what was typed, the weeks as they are now, and why nothing was held."""
+    went = only_one_went(choices, refusals)
+    if went:
+        session["typed"] = form.typed
+        return gone(choices[0], went)
     stock = shelf()
     basket = fill(choices, stock)
     if not basket.lines:
@@ -103,6 +109,25 @@ def not_held(form: DetailsForm, choices: Sequence[Choice], refusals: Sequence[Re
         status = STATUS[[*shown, *basket.refusals][0].kind]
         return front_page(choices, shown, status=status, stock=stock)
     return details_page(form, basket, stock, [*refusals, *basket.refusals])
+
+
+def only_one_went(choices: Sequence[Choice], refusals: Sequence[Refusal]) -> SlotTaken | None:
+    """What was said when the one place that was chosen went to another; None when it was not like that."""
+    taken = [refusal for refusal in refusals if isinstance(refusal, SlotTaken)]
+    return taken[0] if taken and len(choices) == 1 else None
+
+
+def gone(wanted: Choice, refusal: SlotTaken) -> ResponseReturnValue:
+    """For somebody who came second: the nearest places like the one that went, and what was typed is kept."""
+    body = render_template(
+        "checkout/gone.html",
+        refusal=str(refusal),
+        weeks=[(week, value_of(week.issue, wanted.kind, week.price)) for week in nearest(wanted, clock.now())],
+        front=front_for([wanted.kind]),
+        kept="typed" in session,
+        wrong=True,
+    )
+    return body, STATUS[refusal.kind]
 
 
 def details_page(form: DetailsForm, basket: Basket, stock: Shelf, refusals: Sequence[Refusal]) -> ResponseReturnValue:

@@ -160,14 +160,42 @@ def test_an_unknown_fallback_is_refused(session: Db, visitor: Visitor, checkout:
     assert nothing_was_saved(session)
 
 
-def test_a_place_that_went_meanwhile_is_named_and_the_calendar_shown(
+def test_a_place_that_went_meanwhile_is_named_with_the_nearest_that_are_open(
     session: Db, visitor: Visitor, checkout: Page
 ) -> None:
     make_order(choice(500), by=buyer("Harbour Rail", "jobs@harbour.example"))
+    make_order(choice(502), by=buyer("Harbour Rail", "jobs@harbour.example"))
     page = visitor.submit(DETAILS, status=409)
-    assert "Sponsor, issue 500, has just gone to someone else. Choose another week." in page.text
-    assert page.select("table.calendar")
-    assert the_order(session).company == "Harbour Rail"
+    assert (
+        "Sponsor, issue 500, has just gone to someone else. Choose another week. What you typed is kept." in page.text
+    )
+    assert "Error: " in page.title
+    offered = [link.attributes["href"] for link in page.select("main ul a")]
+    assert offered == [f"/book?slot={issue}-sponsor-50000" for issue in (501, 503, 504, 505)]
+    assert "Sunday 15 March 2026, issue 501 $500" in page.text
+    assert session.scalars(sa.select(Order.company).distinct()).all() == ["Harbour Rail"]
+
+
+def test_a_place_that_went_before_anything_was_typed_is_said_alike(session: Db, visitor: Visitor) -> None:
+    make_newsletter()
+    make_order(choice(501), by=buyer("Harbour Rail", "jobs@harbour.example"))
+    page = visitor.get("/book?slot=501-sponsor-50000", 409)
+    assert "Sponsor, issue 501, has just gone to someone else. Choose another week." in page.text
+    assert "What you typed" not in page.text
+    assert page.select("main ul a")[0].attributes["href"] == "/book?slot=500-sponsor-50000"
+
+
+def test_when_nothing_like_it_is_left_only_the_calendar_is_offered(
+    session: Db, visitor: Visitor, checkout: Page
+) -> None:
+    session.execute(sa.update(Slot).values(on_sale=False).where(Slot.placement.has(kind=PlacementKind.SPONSOR)))
+    session.execute(sa.update(Slot).values(on_sale=True).where(Slot.id == slot_of(500).id))
+    session.commit()
+    make_order(choice(500), by=buyer("Harbour Rail", "jobs@harbour.example"))
+    page = visitor.submit(DETAILS, status=409)
+    assert "has just gone to someone else" in page.text
+    assert not page.select("main ul a")
+    assert page.select("main a.button")[0].attributes["href"] == "/"
 
 
 def test_what_was_typed_for_a_place_that_went_stands_in_the_form_for_another(

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import db
+from booking.db import run
 from booking.domain.states import IssueState
 from booking.models import Issue, Slot
 from booking.models.base import UtcDateTime
@@ -66,7 +66,7 @@ class Calendar:
 
 def coming(now: datetime, count: int = COMING) -> Calendar:
     """The next `count` issues, with what can be booked in them at `now`."""
-    rows = db.session.connection().execute(_statement(), {"now": now, "count": count})
+    rows = run(_statement(), {"now": now, "count": count})
     return _calendar(tuple(map(tuple, rows)))
 
 
@@ -114,14 +114,15 @@ def _statement() -> sa.Select[*tuple[Any, ...]]:
             sa.func.max(sa.case((sa.or_(slot.locked, slot.sales_close_at <= now), 1), else_=0)),
         )
         .join_from(Issue.__table__, Slot.__table__, slot.issue_id == issue.id)
-        .where(issue.id.in_(_coming_issues(now)))
+        .where(issue.id.in_(coming_issues(now)))
         # By the keys alone: the rest of the issue follows from its id, and sorting long rows would cost the most.
         .group_by(issue.id, slot.placement_id)
         .order_by(issue.sends_at, slot.placement_id)
     )
 
 
-def _coming_issues(now: sa.BindParameter[datetime]) -> sa.Select[int]:
+def coming_issues(now: sa.BindParameter[datetime]) -> sa.Select[int]:
+    """The ids of the next issues, by the parameters `now` and `count`."""
     issue = Issue.__table__.c
     return (
         sa.select(issue.id)
