@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g, session
+from flask import Flask, g, session
 from flask_login import current_user
-from werkzeug.local import LocalProxy
 
 from booking import clock
 from booking.services.queries.newsletter import Settings, settings
@@ -64,17 +64,25 @@ def nav() -> Nav:
     own = BUYER if session.get("orders") else VISITOR
     if who:
         own = ((own_home(who.is_editor), "Desk" if who.is_editor else "Your bookings"),)
-    home = HOME if HOME in current_app.view_functions else "auth.sign_in"
-    return Nav(home, _existing(PUBLIC + own), _existing(PORTAL), _existing(DESK), _existing(FOOTER))
+    return Nav(HOME, PUBLIC + own, PORTAL, DESK, FOOTER)
 
 
 def own_home(editor: bool) -> str:
     """The endpoint at which a viewer starts after signing in."""
-    return (_existing(DESK if editor else PORTAL))[0][0]
+    return (DESK if editor else PORTAL)[0][0]
 
 
-def _existing(links: Links) -> Links:
-    return tuple(link for link in links if link[0] in current_app.view_functions)
+class Later:
+    """Stands in for something that is read when a template first asks for a part of it, and then no more."""
+
+    def __init__(self, read: Callable[[], object]) -> None:
+        self._read = read
+
+    def __getattr__(self, name: str) -> Any:
+        """Read it, and keep the part that was asked for."""
+        part = getattr(self._read(), name)
+        setattr(self, name, part)
+        return part
 
 
 def register(app: Flask) -> None:
@@ -82,9 +90,4 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def names() -> dict[str, Any]:
-        return {
-            "newsletter": LocalProxy(newsletter),
-            "nav": LocalProxy(nav),
-            "viewer": current_user,
-            "now": clock.now(),
-        }
+        return {"newsletter": Later(newsletter), "nav": Later(nav), "viewer": current_user, "now": clock.now()}

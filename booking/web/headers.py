@@ -49,6 +49,6 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in standing.items():
-            response.headers.setdefault(name, value)
+        own = {name.title() for name, _ in response.headers}
+        response.headers.extend([header for header in standing.items() if header[0] not in own])
         return response
