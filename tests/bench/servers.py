@@ -13,6 +13,7 @@ from tests.support.source import ROOT
 
 WORKERS = 2
 THREADS = 4
+CONNECTIONS = 12
 """As the Procfile has them."""
 
 
@@ -22,7 +23,8 @@ def serving(app: str, workers: int = WORKERS) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
         port = listening.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}"]
-        command += ["--workers", str(workers), "--threads", str(THREADS), "--log-level", "warning", app]
+        command += ["--workers", str(workers), "--threads", str(THREADS), "--worker-connections", str(CONNECTIONS)]
+        command += ["--log-level", "warning", app]
         server = subprocess.Popen(command, cwd=ROOT, pass_fds=(listening.fileno(),))
         try:
             address = f"http://127.0.0.1:{port}"
