@@ -102,6 +102,8 @@ def apps(stripe_stand_in: Simulator) -> Iterator[Callable[[Database], Flask]]:
         if database.url not in made:
             settings = replace(Test(), SQLALCHEMY_DATABASE_URI=database.url, STRIPE_API_BASE=stripe_stand_in.base_url)
             made[database.url] = create_app(settings)
+            with made[database.url].app_context():
+                database.hasten(db.engine)
         return made[database.url]
 
     yield app
@@ -144,8 +146,7 @@ def put_back(app: Flask, database: Database) -> None:
     """Empty the database again, as between two tests: for a test that tries many examples."""
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
-    database.reset()
+        database.reset(db.engine)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def remembered(key: Hashable, make: Callable[[], None]) -> None:
         assert not added.keys() & before.keys(), "Only what is written into empty tables can be remembered."
         _written[place] = [*_inserts(added, db.engine.dialect), *_counters(added, db.engine.dialect)]
         return
-    connection = db.session.connection(execution_options={"writing": True})
+    connection = db.session.connection()
     for statement in _written[place]:
         connection.exec_driver_sql(statement)
     db.session.commit()
