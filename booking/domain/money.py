@@ -127,6 +127,8 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     return sum(amounts, start=Money.zero(currency))
 
 
+# Every sum of money is checked, and few newsletters know more than one currency.
+@lru_cache(maxsize=64)
 def currency_code(text: str) -> str:
     """Return the ISO 4217 code in upper case; Stripe's "usd" is our "USD".
 
