@@ -8,7 +8,7 @@ renders the rows of the calendar. It has no forms, no cookies, no checks and no 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, render_template, request
@@ -63,7 +63,7 @@ def create_app(url: str) -> Flask:
     def hold() -> ResponseReturnValue:
         place, buyer = int(request.form["place"]), request.form["buyer"]
         take = sa.update(Place).where(Place.id == place, Place.buyer.is_(None)).values(buyer=buyer)
-        if not db.session.connection().execute(take).rowcount:
+        if not cast("sa.CursorResult[Any]", db.session.execute(take)).rowcount:
             return "It is taken.", 409
         db.session.add(Sale(place_id=place, buyer=buyer, at=datetime.now(UTC)))
         db.session.commit()
