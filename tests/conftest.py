@@ -51,8 +51,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--database")
         dialects = list(DIALECTS) if wanted == "both" else [wanted]
-        if metafunc.definition.get_closest_marker("any_database"):
-            dialects = dialects[:1]
+        if one := metafunc.definition.get_closest_marker("any_database"):
+            dialects = [each for each in dialects if each in one.args] or dialects[:1]
         metafunc.parametrize("database", dialects, indirect=True)
 
 

@@ -10,9 +10,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import test_browser as journeys
 from tests.journeys.people import Buying, buy, hold, pay, told
+from tests.journeys.ways import DATABASE_OF
 from tests.support.browser import open_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.usefixtures("a_newsletter_on_a_monday")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.any_database(DATABASE_OF["without script"]),
+    pytest.mark.usefixtures("a_newsletter_on_a_monday"),
+]
 
 
 @pytest.fixture

@@ -9,9 +9,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.people import EDITOR, Buying, buy, choose, hold, mail_to, pay, send_copy, sign_in, told
+from tests.journeys.ways import DATABASE_OF
 from tests.support.drafts import Draft
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("a_newsletter_on_a_monday")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.any_database(DATABASE_OF["mouse"]),
+    pytest.mark.usefixtures("a_newsletter_on_a_monday"),
+]
 
 SPONSOR = Buying("Ledgerline", "press@ledgerline.example", ("500-sponsor-50000",))
 COPY = "Rotating credentials by hand is how outages begin. Ledgerline rotates every secret on a schedule you can read:"
