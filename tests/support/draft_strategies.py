@@ -72,11 +72,18 @@ copies = st.builds(
     label_foot=st.booleans(),
 )
 choices = st.dictionaries(st.sampled_from(Region), st.sampled_from(Choice))
+hostile_names = st.sampled_from(NAMES) | st.text(max_size=12)
 hostile_words = st.lists(WORDS | st.sampled_from((*NAMES, FOOTER)) | st.text(max_size=8), max_size=6).map("\n".join)
-hostile_ads = st.builds(tidy, st.sampled_from(NAMES) | st.text(max_size=12), hostile_words, links | st.text(max_size=8))
+# All of it hostile is nearly always refused. With one calm neighbour or two, a good part gets as far as the draft.
+hostile_ads = (
+    st.builds(tidy, hostile_names, hostile_words, links | st.text(max_size=8))
+    | st.builds(tidy, hostile_names, bodies_of_copy, links)
+    | st.builds(tidy, st.just("Ledgerline"), hostile_words, links)
+    | st.builds(tidy, st.just("Ledgerline"), st.lists(WORDS, min_size=1, max_size=2).map("\n".join), links)
+)
 hostile_copies = st.builds(
     ApprovedCopy,
     sponsor=hostile_ads,
-    events=st.lists(hostile_ads, max_size=1).map(tuple),
-    jobs=st.lists(hostile_ads, max_size=2).map(tuple),
+    events=st.lists(ads | hostile_ads, max_size=1).map(tuple),
+    jobs=st.lists(ads | hostile_ads, max_size=2).map(tuple),
 )
