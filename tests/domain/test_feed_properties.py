@@ -98,6 +98,7 @@ def test_newlines_and_mark_of_the_file_make_no_difference(
 @given(some.drafts, some.hostile_copies)
 @often
 def test_hostile_copy_never_changes_bytes_outside_the_regions(draft: bytes, copy: ApprovedCopy) -> None:
+    """Refusing attacks and proving the result each hold this alone: it fails without both of them."""
     result = accepted(draft, copy, {})
     assume(not result.conflicts)
     assert cancel(result.draft, result.base).draft == draft
