@@ -23,7 +23,7 @@ from booking.domain.errors import (
 )
 from booking.domain.money import Money
 from booking.domain.states import PlacementKind
-from booking.models import Issue, Placement, Slot
+from booking.models import Issue, Order, Placement, Slot, User
 
 MOST_SLOTS = 40
 """Slots in one order: a year of Sundays is bought in two. More would not fit Stripe's page of 100 lines with jobs."""
@@ -40,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A slot as the order finds it, its row locked until the order is written."""
+    """A slot as a look finds it."""
 
     id: int
     ordinal: int
@@ -74,8 +74,23 @@ class Picked:
 
 Groups = list[tuple[Choice, list[Candidate]]]
 
-CANDIDATES = (
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The slots that each choice may be given, lowest place first; and who is asking, where that is known.
+
+    `order` is what the same form has made before, `user_id` the user that the buyer is.
+    """
+
+    groups: Groups
+    order: str | None
+    user_id: int | None
+
+
+LOOK = (
     sa.select(
+        sa.select(Order.public_id).where(Order.request_key == sa.bindparam("key")).scalar_subquery(),
+        sa.select(User.id).where(User.email == sa.bindparam("email")).scalar_subquery(),
         Slot.id,
         Slot.ordinal,
         Issue.number.label("issue"),
@@ -91,22 +106,18 @@ CANDIDATES = (
         Issue.publishes_on,
         Issue.copy_deadline,
     )
-    .join(Issue, Issue.id == Slot.issue_id)
+    .join_from(Slot, Issue, Issue.id == Slot.issue_id)
     .join(Placement, Placement.id == Slot.placement_id)
     .where(
         Issue.number.in_(sa.bindparam("numbers", expanding=True)),
         Placement.kind.in_(sa.bindparam("kinds", expanding=True)),
     )
-    # Not the bare id: SQLite would read every slot of the placement by its key, to save itself sorting five rows.
-    .order_by(Slot.id + 0)
-    # Not only for the claim's sake: a booking that is inserted locks its slot's key in PostgreSQL, and two that did so
-    # before either claimed would wait for each other. SQLite has one writer and needs no lock.
-    .with_for_update(of=Slot)
 )
+"""One statement, so that it sees one moment: a slot that the same form has taken is never seen without its order."""
 
 
-def candidates(choices: Sequence[Choice]) -> Groups:
-    """The slots that each choice may be given, lowest place first, locked in id order.
+def look(choices: Sequence[Choice], request_key: str, address: str) -> Seen:
+    """What an order of these choices finds; nothing is locked, so whoever is late is refused at no cost to others.
 
     Raises NothingChosen, TooManyChosen or UnknownSlot.
     """
@@ -114,15 +125,17 @@ def candidates(choices: Sequence[Choice]) -> Groups:
         raise NothingChosen
     if len(choices) > MOST_SLOTS:
         raise TooManyChosen(chosen=len(choices), limit=MOST_SLOTS)
+    who = {"key": request_key, "email": address}
     asked = {"numbers": [choice.issue for choice in choices], "kinds": [choice.kind for choice in choices]}
+    rows = [tuple(row) for row in run(LOOK, {**who, **asked})]
     slots: dict[tuple[int, PlacementKind], list[Candidate]] = {}
-    for row in run(CANDIDATES, asked):
-        slot = Candidate(*row)
+    for row in rows:
+        slot = Candidate(*row[2:])
         slots.setdefault((slot.issue, slot.kind), []).append(slot)
     found = [(choice, sorted(slots.get((choice.issue, choice.kind), []), key=_place)) for choice in choices]
     if any(not group for _, group in found):
         raise UnknownSlot
-    return found
+    return Seen(found, *rows[0][:2])
 
 
 def _place(slot: Candidate) -> int:
@@ -160,7 +173,7 @@ def _first_free(
 
 
 def why_not(group: Sequence[Candidate], price: int, now: datetime) -> Refusal:
-    """The sentence for a claim that changed no row: what about the slot is not as the buyer saw it."""
+    """What about the slots of a choice is not as the buyer saw it."""
     slot = group[0]
     if all(one.locked for one in group):
         return IssueFrozen(slot.issue)

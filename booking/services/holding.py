@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ParamSpec, TypeVar
@@ -11,15 +12,15 @@ from typing import ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from booking.db import db, run, transaction
+from booking.db import db, transaction
 from booking.domain import holds
-from booking.domain.errors import HoldLapsed, NotFound
+from booking.domain.errors import HoldLapsed, NotFound, SlotTaken
 from booking.domain.states import Actor, AttemptState, BookingState, OrderPayment
-from booking.models import Booking, CheckoutAttempt, Order, User
+from booking.models import Booking, CheckoutAttempt, Order
 from booking.services import places
 from booking.services.booking_steps import By, step
 from booking.services.buyers import Buyer, Known, new_user
-from booking.services.choosing import Choice, candidates, pick, why_not
+from booking.services.choosing import Choice, look, pick
 from booking.services.lapsing import close_sessions, lapse_overtaken, open_sessions_of
 from booking.services.ordered import Ordered, held_order
 from booking.services.ordering import Wish, earlier_holds, write_order
@@ -27,11 +28,12 @@ from booking.services.ordering import Wish, earlier_holds, write_order
 P = ParamSpec("P")
 R = TypeVar("R")
 
-WHO = sa.select(
-    sa.select(Order.public_id).where(Order.request_key == sa.bindparam("key")).scalar_subquery(),
-    sa.select(User.id).where(User.email == sa.bindparam("email")).scalar_subquery(),
-)
-"""The order that this form has made before, and the user that the buyer is: one look for both."""
+TRIES = 10
+"""How often somebody may be overtaken between looking and claiming; every time, somebody else was served."""
+
+
+class Overtaken(SlotTaken):
+    """Somebody was faster between the look and the claim: it is time to look again."""
 
 
 def hold(wish: Wish, now: datetime) -> str:
@@ -40,7 +42,7 @@ def hold(wish: Wish, now: datetime) -> str:
     The same ``request_key`` is the same order, however often it is pressed. Raises SlotTaken, SlotClosed, PriceChanged,
     IssueFrozen, UnknownSlot, CoolingOff, NothingChosen or TooManyChosen; then nothing was changed.
     """
-    held = unless_twice(_hold)(wish, now)
+    held = until_decided(_hold)(wish, now)
     close_sessions(held.stale)
     return held.public_id
 
@@ -57,16 +59,16 @@ class Held:
     order: Ordered | None = None
 
 
-def unless_twice(act: Callable[P, R]) -> Callable[P, R]:
-    """Run an act that holds once more when another tab has just written the same key, or the same e-mail address."""
+def until_decided(act: Callable[P, R]) -> Callable[P, R]:
+    """Run an act that holds again when it was overtaken, or another tab has just written the same key or address."""
 
     @functools.wraps(act)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return act(*args, **kwargs)
-        except IntegrityError:
-            # Now it can be read.
-            return act(*args, **kwargs)
+        for _ in range(TRIES):
+            # What was written meanwhile is seen by the next look.
+            with suppress(IntegrityError, Overtaken):
+                return act(*args, **kwargs)
+        return act(*args, **kwargs)
 
     return run
 
@@ -81,23 +83,22 @@ def take_slots(wish: Wish, now: datetime, *, paying: bool = False) -> Held:
 
     `paying` holds as long as a payment that starts now may take.
     """
-    by = By(Actor.ADVERTISER, now)
-    groups = candidates(wish.choices)
-    # After the slots are locked: the other click of this form may have been writing its order until now.
-    buyer = wish.buyer
-    known, user_id = run(WHO, {"key": wish.request_key, "email": buyer.address}).one()
-    if known is not None:
-        return Held(known, [])
+    by, buyer = By(Actor.ADVERTISER, now), wish.buyer
+    seen = look(wish.choices, wish.request_key, buyer.address)
+    if seen.order is not None:
+        return Held(seen.order, [])
     stale = _give_back(wish.replaces, by)
     if wish.replaces:
-        groups = candidates(wish.choices)
-    picked = pick(groups, earlier_holds(user_id, groups, now) if user_id else {}, now)
-    user = Known(user_id, is_new=False) if user_id else new_user(buyer.address, buyer.name, now)
+        seen = look(wish.choices, wish.request_key, buyer.address)
+    earlier = earlier_holds(seen.user_id, seen.groups, now) if seen.user_id else {}
+    picked = pick(seen.groups, earlier, now)
+    places.lock([one.slot.id for one in picked])
+    user = Known(seen.user_id, is_new=False) if seen.user_id else new_user(buyer.address, buyer.name, now)
     order = write_order(wish, user, picked, now)
     for one, line in zip(picked, order.lines, strict=True):
         lease = holds.for_payment(one.lease, now) if paying else one.lease
         if not places.claim(line.booking_id, one.slot.id, one.choice.price, now, lease):
-            raise why_not([one.slot], one.choice.price, now)
+            raise Overtaken(one.slot.label, one.slot.issue)
         if one.slot.booking_id is not None:
             stale += lapse_overtaken(one.slot.id, line.booking_id, now)
     return Held(order.public_id, stale, order)

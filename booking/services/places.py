@@ -24,6 +24,19 @@ def changed(statement: sa.Update) -> bool:
     return result.rowcount > 0
 
 
+LOCK = sa.select(Slot.id).where(Slot.id.in_(sa.bindparam("slots", expanding=True))).order_by(Slot.id).with_for_update()
+
+
+def lock(slot_ids: Sequence[int]) -> None:
+    """Lock slots in id order until the act ends, before bookings of them are written.
+
+    Not for the claim's sake: a booking that is inserted locks its slot's key in PostgreSQL, and two that did so before
+    either claimed would wait for each other. SQLite has one writer and needs no lock.
+    """
+    if db.engine.dialect.name == "postgresql":
+        run(LOCK, {"slots": slot_ids})
+
+
 CLAIM = (
     sa.update(Slot)
     .where(

@@ -66,10 +66,10 @@ def test_a_buyer_who_held_a_slot_over_and_over_waits_and_others_need_not(session
 def test_the_claim_decides_and_not_the_look_before_it(session: Db, monkeypatch: pytest.MonkeyPatch) -> None:
     make_issue()
     late = wish(choice())
-    seen_free = choosing.candidates(late.choices)
+    seen_free = choosing.look(late.choices, late.request_key, late.buyer.address)
     db.session.rollback()
     rival = make_order(choice(), by=RIVAL)
-    monkeypatch.setattr(holding, "candidates", lambda _choices: seen_free)
+    monkeypatch.setattr(holding, "look", lambda *_asked: seen_free)
     with pytest.raises(SlotTaken):
         holding.hold(late, NOW)
     assert orders() == 1
@@ -81,7 +81,7 @@ def test_what_another_tab_wrote_meanwhile_is_read_at_the_second_try(session: Db)
     address = buyer().address
     tries = iter([new_user, user_for])
 
-    @holding.unless_twice
+    @holding.until_decided
     @transaction
     def look_and_write() -> int:
         return next(tries)(address, "Press desk", NOW).id
