@@ -44,7 +44,7 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 $(PAGE_CHECKERS): package-lock.json | $(BIN)/python
 	@echo "Installing what looks at the pages (package-lock.json)"
 	@if npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then touch $@; \
-		else echo "npm could not install it: the HTML checker and Lighthouse are left out."; fi
+		else echo "npm could not install it: axe-core, the HTML checker and Lighthouse are left out."; fi
 
 .PHONY: setup
 setup: $(DEVELOPMENT) $(PAGE_CHECKERS) ## make the virtual environment with everything in it

@@ -34,13 +34,13 @@ def lighthouse() -> None:
 @pytest.mark.usefixtures("lighthouse")
 @pytest.mark.parametrize("name", PAGES)
 def test_the_pages_that_sell_have_the_best_marks(
-    name: str, app: Flask, session: scoped_session[Session], live_server: str, tmp_path: Path
+    name: str, app: Flask, session: scoped_session[Session], gallery_server: str, tmp_path: Path
 ) -> None:
     with at(MOMENT):
         view = next(view for view in hang(app) if view.name == name)
         cookie = Viewers(app).cookie(view.email)
         for _ in range(TRIES):
-            found = report(live_server + view.address, cookie, tmp_path)
+            found = report(gallery_server + view.address, cookie, tmp_path)
             if all(found.marks.get(category, 0) >= least for category, least in LEAST.items()):
                 return
     pytest.fail(f"{view.address}: {dict(found.marks)}\n  " + "\n  ".join(found.faults))

@@ -15,10 +15,14 @@ from tests.support.viewers import Viewers
 
 
 class Lookers:
-    """The people of the gallery, each with a page of their own; what went wrong on one of them fails at the end."""
+    """The people of the gallery, each with a page of their own; what went wrong on one of them fails at the end.
 
-    def __init__(self, app: Flask, browser: Browser, address: str, **options: Any) -> None:
+    Every page starts with `script`, if there is one.
+    """
+
+    def __init__(self, app: Flask, browser: Browser, address: str, script: str = "", **options: Any) -> None:
         self._viewers, self._browser, self._address, self._options = Viewers(app), browser, address, options
+        self._script = script
         self._stack = ExitStack()
         self._pages: dict[str, tuple[Page, list[str]]] = {}
 
@@ -37,6 +41,8 @@ class Lookers:
         if email not in self._pages:
             page, wrong = self._stack.enter_context(open_page(self._browser, self._address, **self._options))
             self._pages[email] = page, wrong
+            if self._script:
+                page.add_init_script(self._script)
             if email:
                 lend_session(self._viewers.of(email).client, page, self._address)
         return self._pages[email][0]
