@@ -157,9 +157,9 @@ def insert_new(model: type[Base], **values: Any) -> bool:
 @functools.cache
 def insert_unless_there(model: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
     """The statement of `insert_new`, built once for each table: building it costs more than running it."""
-    if dialect == "sqlite":
-        return sqlite.insert(model).on_conflict_do_nothing()
-    return postgresql.insert(model).on_conflict_do_nothing()
+    insert = sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
+    # Of an INSERT the count is not kept otherwise, and PostgreSQL's driver has forgotten it when it is asked for.
+    return insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def run_alone(statement: sa.Executable, values: Any = None) -> None:

@@ -10,7 +10,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import scoped_session
 
-from booking.db import run, run_alone, transaction
+from booking.db import insert_new, run, run_alone, transaction
 from booking.models import User
 from tests.support.databases import Database
 from tests.support.factories import NOW
@@ -30,6 +30,15 @@ def test_a_statement_alone_is_committed(session: scoped_session[Session]) -> Non
     run_alone(NEW, row("press@example.com"))
     session.rollback()
     assert users(session) == ["press@example.com"]
+
+
+def test_of_two_rows_with_one_key_the_first_is_written_and_said_to_be(session: scoped_session[Session]) -> None:
+    @transaction
+    def write(name: str) -> bool:
+        return insert_new(User, **{**row("press@example.com"), "name": name})
+
+    assert [write("Ada"), write("Grace")] == [True, False]
+    assert session.scalars(sa.select(User.name)).all() == ["Ada"]
 
 
 def test_an_act_that_fails_leaves_nothing(session: scoped_session[Session]) -> None:
