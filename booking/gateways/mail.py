@@ -83,15 +83,15 @@ def _composed(envelope: Envelope, sender: str) -> EmailMessage:
 
 @contextmanager
 def _connection(server: MailServer) -> Iterator[smtplib.SMTP]:
-    context = ssl.create_default_context()
     smtp: smtplib.SMTP
     if server.security == "tls":
+        context = ssl.create_default_context()
         smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
     else:
         smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
     with smtp:
         if server.security == "starttls":
-            smtp.starttls(context=context)
+            smtp.starttls(context=ssl.create_default_context())
         if server.username:
             smtp.login(server.username, server.password)
         yield smtp
