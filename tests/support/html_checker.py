@@ -26,7 +26,9 @@ def messages(folder: Path) -> Iterator[str]:
     """What the checker has to say about each page in a folder, warnings too: file, line and sentence."""
     command = [
         "java",
-        "-Xss1m",
+        # It reads a hundred pages and ends: the compiler for programs that stay would take longer than it saves.
+        "-XX:TieredStopAtLevel=1",
+        "-Xss8m",
         "-jar",
         str(JAR),
         "--format",
