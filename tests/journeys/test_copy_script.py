@@ -31,10 +31,22 @@ def booking_id(app: Flask) -> Iterator[int]:
         yield confirmed(make_order())[0].id
 
 
+@pytest.fixture
+def page(page: Page) -> Page:
+    """The browser's page, with a clock that runs as ever and can be put forward."""
+    page.clock.install()
+    return page
+
+
+PAUSE = 2_000
+"""Milliseconds after which the page has drawn the proof and saved what was typed."""
+
+
 def test_the_proof_follows_what_is_typed(page: Page, booking_id: int) -> None:
     sign_in(page, SPONSOR)
     page.goto(f"/bookings/{booking_id}/copy")
     page.get_by_role("textbox", name="Text").fill("Words that nobody has read yet.")
+    page.clock.fast_forward(PAUSE)
     proof = page.locator("[data-proof]")
     expect(proof.get_by_role("region").first).to_contain_text("Words that nobody has read yet.")
     expect(proof).to_contain_text("31 of 300 characters")
@@ -45,16 +57,17 @@ def test_a_draft_outlives_its_tab(page: Page, booking_id: int) -> None:
     sign_in(page, SPONSOR)
     page.goto(f"/bookings/{booking_id}/copy")
     page.get_by_role("textbox", name="Text").fill("Half a sen")
+    page.clock.fast_forward(PAUSE)
     expect(page.locator("[data-autosave]")).to_have_text("Saved 09:00 London time")
     page.get_by_role("textbox", name="Text").fill("Half a sentence")
     again = page.context.new_page()
     page.close()
     # The closing tab sends its last words while the next one may be loading already.
-    for _ in range(20):
+    for _ in range(100):
         again.goto(f"/bookings/{booking_id}/copy")
         if again.get_by_role("textbox", name="Text").input_value() == "Half a sentence":
             break
-        again.wait_for_timeout(250)
+        again.wait_for_timeout(50)
     expect(again.get_by_role("textbox", name="Text")).to_have_value("Half a sentence")
 
 
@@ -63,6 +76,7 @@ def test_two_devices_lose_nothing(page: Page, booking_id: int) -> None:
     page.goto(f"/bookings/{booking_id}/copy")
     drafts.save_draft(booking_id, Draft({"name": "L", "body": "From the phone.", "link": ""}, 0, "phone"), NOW)
     page.get_by_role("textbox", name="Text").fill("From the laptop.")
+    page.clock.fast_forward(PAUSE)
     expect(page.locator("[data-autosave]")).to_contain_text("other words from another device")
     page.reload()
     expect(page.get_by_role("textbox", name="Text")).to_have_value("From the phone.")
@@ -100,11 +114,13 @@ def test_words_outlive_the_session_in_which_they_were_typed(
     browser: Browser, live_server: str, booking_id: int
 ) -> None:
     with open_page(browser, live_server) as (page, wrong):
+        page.clock.install()
         sign_in(page, SPONSOR)
         page.goto(f"/bookings/{booking_id}/copy")
         page.context.clear_cookies()
         page.get_by_role("textbox", name="Text").fill("Words of a long afternoon.")
         page.get_by_role("textbox", name="Link").fill("https://ledgerline.example")
+        page.clock.fast_forward(PAUSE)
         expect(page.locator("[data-autosave]")).to_contain_text("Your words are kept in this browser.")
         page.get_by_role("button", name="Send for review").click()
         page.get_by_role("button", name="Send it now").click()
