@@ -16,7 +16,8 @@ DEVELOPMENT := $(VENV)/.requirements-dev
 PAGE_CHECKERS := $(VENV)/.page-checkers
 
 FLASK := $(BIN)/flask --app booking
-PYTEST := $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+# What was compiled is kept even where Python is told not to: compiling the tests costs each worker more than many tests.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
 CODE := booking config.py migrations tests
 
 .PHONY: help
