@@ -25,6 +25,9 @@ UNUSED = (
     # cost as much as a page of ours.
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
+    # A process or a frame of its own for each page that follows another one, for hiding and going back faster.
+    "ProactivelySwapBrowsingInstance",
+    "RenderDocument",
     # Of several lists Chromium takes the last, so what Playwright leaves out stands here again.
     "AimEnabled",
     "AvoidCorsURLLoaderRestartOnRedirect",
