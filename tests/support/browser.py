@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+WITH_WINDOWS = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", *WITH_WINDOWS)
+"""The first that is there. The shell is Chromium without windows, which costs a third less for the same pages."""
 
 ABORTED = "net::ERR_ABORTED"
 
@@ -57,9 +59,9 @@ ARGUMENTS = (
 )
 
 
-def chromium() -> str | None:
+def chromium(names: Sequence[str] = NAMES) -> str | None:
     """The path of the installed Chromium, None where there is none."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def required() -> bool:

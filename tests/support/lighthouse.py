@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.browser import ARGUMENTS, chromium
+from tests.support.browser import ARGUMENTS, WITH_WINDOWS, chromium
 from tests.support.source import ROOT
 
 PROGRAM = ROOT / "node_modules" / "lighthouse" / "core" / "index.js"
@@ -52,7 +52,8 @@ def reports(pages: Sequence[tuple[str, str]]) -> list[Report]:
     When the browser's trace failed, which Lighthouse says to run again for, the report has no marks and the fault.
     """
     wanted = {
-        "chromePath": chromium(),
+        # Its marks are for the browser that people have, where that is installed.
+        "chromePath": chromium(WITH_WINDOWS) or chromium(),
         "chromeFlags": ["--headless=new", *ARGUMENTS],
         "pages": [{"url": url, "extraHeaders": {"Cookie": cookie}} for url, cookie in pages],
         "settings": SETTINGS,
