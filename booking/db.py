@@ -12,7 +12,7 @@ import os
 import random
 import select
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -135,6 +135,17 @@ def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[
     return connection.execute(statement, values)
 
 
+def read(statement: sa.Executable, values: Any = None) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """All rows of a SELECT: as the act or the session that is under way sees them, else by itself.
+
+    By itself it needs no transaction, which in PostgreSQL costs two more journeys than the one of the SELECT.
+    """
+    if _acting.get() is not None or (db.session.registry.has() and db.session().in_transaction()):
+        return run(statement, values).all()
+    with _alone() as connection:
+        return connection.execute(statement, values).all()
+
+
 def after_commit(do: Callable[[], None]) -> None:
     """Do this once, when the act that runs now is committed; never when it fails, or outside an act."""
     act = _acting.get()
@@ -171,7 +182,7 @@ def run_alone(statement: sa.Executable, values: Any = None) -> None:
         raise RuntimeError("A statement that commits on its own cannot run inside an act.")
 
     def once() -> None:
-        with _begun() as connection:
+        with _alone() if db.engine.dialect.name == "postgresql" else _begun() as connection:
             connection.execute(statement, values)
 
     _until_settled(once)
@@ -207,6 +218,14 @@ def _begun() -> Iterator[Connection]:
             _writing.reset(writing)
         with beginning:
             yield connection
+
+
+def _alone() -> Connection:
+    """A connection for one statement. PostgreSQL commits it by itself; SQLite's must not write."""
+    connection = db.engine.connect()
+    if db.engine.dialect.name == "postgresql":
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+    return connection
 
 
 def _whole(act: Callable[[], R]) -> R:

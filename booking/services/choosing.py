@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from booking.db import run
+from booking.db import read
 from booking.domain import holds
 from booking.domain.errors import (
     CoolingOff,
@@ -127,7 +127,7 @@ def look(choices: Sequence[Choice], request_key: str, address: str) -> Seen:
         raise TooManyChosen(chosen=len(choices), limit=MOST_SLOTS)
     who = {"key": request_key, "email": address}
     asked = {"numbers": [choice.issue for choice in choices], "kinds": [choice.kind for choice in choices]}
-    rows = [tuple(row) for row in run(LOOK, {**who, **asked})]
+    rows = [tuple(row) for row in read(LOOK, {**who, **asked})]
     slots: dict[tuple[int, PlacementKind], list[Candidate]] = {}
     for row in rows:
         slot = Candidate(*row[2:])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -20,12 +20,11 @@ from booking.models import Booking, CheckoutAttempt, Order
 from booking.services import places
 from booking.services.booking_steps import By, step
 from booking.services.buyers import Buyer, Known, new_user
-from booking.services.choosing import Choice, look, pick
+from booking.services.choosing import Choice, Picked, look, pick
 from booking.services.lapsing import close_sessions, lapse_overtaken, open_sessions_of
 from booking.services.ordered import Ordered, held_order
 from booking.services.ordering import Wish, earlier_holds, write_order
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 TRIES = 10
@@ -42,7 +41,7 @@ def hold(wish: Wish, now: datetime) -> str:
     The same ``request_key`` is the same order, however often it is pressed. Raises SlotTaken, SlotClosed, PriceChanged,
     IssueFrozen, UnknownSlot, CoolingOff, NothingChosen or TooManyChosen; then nothing was changed.
     """
-    held = until_decided(_hold)(wish, now)
+    held = _hold(wish, now)
     close_sessions(held.stale)
     return held.public_id
 
@@ -59,43 +58,62 @@ class Held:
     order: Ordered | None = None
 
 
-def until_decided(act: Callable[P, R]) -> Callable[P, R]:
-    """Run an act that holds again when it was overtaken, or another tab has just written the same key or address."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an order is to get, as far as a look can tell: `order` is what the same form has made before."""
+
+    order: str | None
+    user_id: int | None
+    picked: list[Picked]
+
+
+def find(wish: Wish, now: datetime) -> Found:
+    """Look for the slots of an order, and lock nothing. Raises as `hold` does.
+
+    What this browser holds itself has to be given back first, so nothing is picked until then.
+    """
+    seen = look(wish.choices, wish.request_key, wish.buyer.address)
+    if seen.order is not None or wish.replaces:
+        return Found(seen.order, seen.user_id, [])
+    earlier = earlier_holds(seen.user_id, seen.groups, now) if seen.user_id else {}
+    return Found(None, seen.user_id, pick(seen.groups, earlier, now))
+
+
+def until_decided(act: Callable[[Wish, Found, datetime], R]) -> Callable[[Wish, datetime], R]:
+    """Look, and run an act that holds what was found; again when it was overtaken, or another tab has just written."""
 
     @functools.wraps(act)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+    def run(wish: Wish, now: datetime) -> R:
         for _ in range(TRIES):
             # What was written meanwhile is seen by the next look.
             with suppress(IntegrityError, Overtaken):
-                return act(*args, **kwargs)
-        return act(*args, **kwargs)
+                return act(wish, find(wish, now), now)
+        return act(wish, find(wish, now), now)
 
     return run
 
 
+@until_decided
 @transaction
-def _hold(wish: Wish, now: datetime) -> Held:
-    return take_slots(wish, now)
+def _hold(wish: Wish, found: Found, now: datetime) -> Held:
+    return take_slots(wish, found, now)
 
 
-def take_slots(wish: Wish, now: datetime, *, paying: bool = False) -> Held:
-    """The work of `hold`, for acts that do more in the same transaction; raises as `hold` does.
+def take_slots(wish: Wish, found: Found, now: datetime, *, paying: bool = False) -> Held:
+    """The work of `hold`, for acts that do more in the same transaction; raises as `hold` does, or Overtaken.
 
     `paying` holds as long as a payment that starts now may take.
     """
+    if found.order is not None:
+        return Held(found.order, [])
     by, buyer = By(Actor.ADVERTISER, now), wish.buyer
-    seen = look(wish.choices, wish.request_key, buyer.address)
-    if seen.order is not None:
-        return Held(seen.order, [])
     stale = _give_back(wish.replaces, by)
     if wish.replaces:
-        seen = look(wish.choices, wish.request_key, buyer.address)
-    earlier = earlier_holds(seen.user_id, seen.groups, now) if seen.user_id else {}
-    picked = pick(seen.groups, earlier, now)
-    places.lock([one.slot.id for one in picked])
-    user = Known(seen.user_id, is_new=False) if seen.user_id else new_user(buyer.address, buyer.name, now)
-    order = write_order(wish, user, picked, now)
-    for one, line in zip(picked, order.lines, strict=True):
+        found = find(replace(wish, replaces=()), now)
+    places.lock([one.slot.id for one in found.picked])
+    user = Known(found.user_id, is_new=False) if found.user_id else new_user(buyer.address, buyer.name, now)
+    order = write_order(wish, user, found.picked, now)
+    for one, line in zip(found.picked, order.lines, strict=True):
         lease = holds.for_payment(one.lease, now) if paying else one.lease
         if not places.claim(line.booking_id, one.slot.id, one.choice.price, now, lease):
             raise Overtaken(one.slot.label, one.slot.issue)

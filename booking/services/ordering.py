@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import run
+from booking.db import read, run
 from booking.domain import holds
 from booking.domain.frequency import Line, Quote, Step, quote
 from booking.domain.money import Money
@@ -61,7 +61,7 @@ def earlier_holds(user_id: int, groups: Groups, now: datetime) -> dict[int, list
         "since": now - holds.LONGEST - holds.COOL_OFF,
     }
     earlier: dict[int, list[holds.Past]] = {}
-    for slot_id, began_at, ended_at in run(EARLIER, asked):
+    for slot_id, began_at, ended_at in read(EARLIER, asked):
         earlier.setdefault(slot_id, []).append(holds.Past(began_at, ended_at))
     return earlier
 

@@ -24,7 +24,7 @@ from booking.models import CheckoutAttempt
 from booking.services import awaited, failpoints, places
 from booking.services.charging import charge_of, order_page
 from booking.services.folding import fold_session
-from booking.services.holding import Held, take_slots, until_decided
+from booking.services.holding import Found, Held, take_slots, until_decided
 from booking.services.lapsing import close_sessions
 from booking.services.ordered import Ordered, held_order
 from booking.services.ordering import Wish
@@ -63,7 +63,7 @@ def start_payment(public_id: str, now: datetime) -> str:
 
 def hold_to_pay(wish: Wish, now: datetime) -> HeldToPay:
     """Hold slots and commit what will be asked for them, in one act. Raises what `holding.hold` raises."""
-    held, started = until_decided(_hold_to_pay)(wish, now)
+    held, started = _hold_to_pay(wish, now)
     close_sessions(held.stale)
     return HeldToPay(held.public_id, started)
 
@@ -75,9 +75,10 @@ def payment_page(held: HeldToPay, now: datetime) -> str:
     return _page_of(held.started, now)
 
 
+@until_decided
 @transaction
-def _hold_to_pay(wish: Wish, now: datetime) -> tuple[Held, Started | None]:
-    held = take_slots(wish, now, paying=True)
+def _hold_to_pay(wish: Wish, found: Found, now: datetime) -> tuple[Held, Started | None]:
+    held = take_slots(wish, found, now, paying=True)
     # The order of a form that was pressed before may have come further: that is for `start_payment` to find out.
     return held, _new_attempt(held.order, now) if held.order else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -77,16 +78,16 @@ def test_the_claim_decides_and_not_the_look_before_it(session: Db, monkeypatch: 
 
 
 def test_what_another_tab_wrote_meanwhile_is_read_at_the_second_try(session: Db) -> None:
-    order = make_order()
-    address = buyer().address
+    make_issue(501)
+    order = make_order(choice(500))
     tries = iter([new_user, user_for])
 
     @holding.until_decided
     @transaction
-    def look_and_write() -> int:
-        return next(tries)(address, "Press desk", NOW).id
+    def write(asked: holding.Wish, _found: holding.Found, now: datetime) -> int:
+        return next(tries)(asked.buyer.address, "Press desk", now).id
 
-    assert look_and_write() == order.user_id
+    assert write(wish(choice(501)), NOW) == order.user_id
     assert db.session.query(User).count() == 1
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import run
+from booking.db import read
 from booking.models import Issue, Placement, Slot
 from booking.models.base import UtcDateTime
 from booking.services import availability
@@ -34,7 +34,7 @@ class Nearest:
 
 def nearest(wanted: Choice, now: datetime) -> list[Nearest]:
     """The issues nearest to the wanted one that still have such a place, in the order of sending."""
-    rows = run(_statement(), {"now": now, "count": COMING, "kind": wanted.kind})
+    rows = read(_statement(), {"now": now, "count": COMING, "kind": wanted.kind})
     still_open = [Nearest(*row) for row in rows if row[2] is not None and row[0] != wanted.issue]
     shown = sorted(still_open, key=lambda one: abs(one.issue - wanted.issue))[:SHOWN]
     return sorted(shown, key=lambda one: one.publishes_on)

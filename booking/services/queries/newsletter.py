@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import run
+from booking.db import read
 from booking.models import Newsletter
 
 
@@ -32,8 +32,8 @@ class Settings:
 
 def settings() -> Settings:
     """Read the single row of settings; the defaults when there is none yet."""
-    row = run(_statement()).one_or_none()
-    return Settings(*row) if row else Settings()
+    rows = read(_statement())
+    return Settings(*rows[0]) if rows else Settings()
 
 
 @functools.lru_cache(maxsize=1)
