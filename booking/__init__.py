@@ -22,7 +22,7 @@ def create_app(config: Config | None = None) -> Flask:
     from flask import Flask
     from flask_migrate import Migrate
 
-    from booking import cli, tasks, web
+    from booking import cli, engine, tasks, web
     from booking import db as database
     from booking.gateways import payments
     from config import chosen
@@ -33,7 +33,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.config["BOOKING_ENV"] = settings.name
     database.db.init_app(app)
     with app.app_context():
-        database.prepare(database.db.engine)
+        engine.prepare(database.db.engine)
     Migrate(app, database.db, directory=MIGRATIONS)
     payments.connect(app)
     web.register(app)

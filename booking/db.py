@@ -1,16 +1,9 @@
-"""The one session, and the one way to write: a transaction that takes its turn, is retried whole, and commits once.
-
-SQLite lets one process write at a time and its own waiting is a lottery (each waiter sleeps and tries again), so
-writers queue on a file lock first. PostgreSQL needs neither and gets neither.
-"""
+"""The one session, and the one way to write: a transaction that takes its turn, is retried whole, and commits once."""
 
 from __future__ import annotations
 
-import fcntl
 import functools
-import os
 import random
-import select
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,8 +16,9 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError
 
+from booking.engine import turn_to_write, worth_another_try, writing
 from booking.models import Base
 
 P = ParamSpec("P")
@@ -56,73 +50,7 @@ db = SQLAlchemy(
     metadata=Base.metadata, session_options={"class_": ActingSession, "join_transaction_mode": "control_fully"}
 )
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
-"""Whether the transaction that begins now writes."""
-
 TRIES = 6
-# 40001 serialization_failure and 40P01 deadlock_detected: PostgreSQL manual, appendix A.
-RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
-
-
-def prepare(engine: Engine) -> None:
-    """Give connections what their promises rest on: SQLite its settings, PostgreSQL a look whether it hung up."""
-    (_prepare_sqlite if engine.dialect.name == "sqlite" else _prepare_postgresql)(engine)
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    @sa.event.listens_for(engine, "connect")
-    def settings(dbapi_connection: Any, _record: Any) -> None:
-        # The driver would otherwise begin transactions on its own, late and deferred.
-        dbapi_connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
-            dbapi_connection.execute(f"PRAGMA {pragma}")
-
-    def begin(dbapi_connection: Any) -> None:
-        dbapi_connection.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
-
-    # Not by an event: one listener on an engine has every statement ask four times who else listens.
-    setattr(engine.dialect, "do_begin", begin)  # noqa: B010 - mypy sees a method, and this one engine's is replaced
-
-
-def _prepare_postgresql(engine: Engine) -> None:
-    """Replace a pooled connection whose server has hung up since it was last used, as after a restart.
-
-    A server that hangs up says so, and one that has nothing to say is there: `pool_pre_ping` would ask it every time,
-    which costs as much as a statement.
-    """
-
-    @sa.event.listens_for(engine, "checkout")
-    def still_there(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:
-        heard = select.poll()
-        heard.register(dbapi_connection.fileno(), select.POLLIN)
-        if heard.poll(0):
-            try:
-                # It may have said something else.
-                engine.dialect.do_ping(dbapi_connection)
-            except engine.dialect.loaded_dbapi.Error as error:
-                # All others have most likely ended, too.
-                raise InvalidatePoolError from error
-
-
-@contextmanager
-def turn_to_write(engine: Engine) -> Iterator[None]:
-    """Wait for this process's and thread's turn to write to a SQLite file; immediate on anything else."""
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
-        yield
-        return
-    descriptor = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def worth_another_try(error: DBAPIError) -> bool:
-    """Whether the database refused for a passing reason: a lost race between transactions, or a busy SQLite file."""
-    sqlstate = getattr(error.orig, "sqlstate", None)
-    return sqlstate in RETRYABLE_SQLSTATES or getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
@@ -211,11 +139,11 @@ def transaction(act: Callable[P, R]) -> Callable[P, R]:
 def _begun() -> Iterator[Connection]:
     """A connection in a transaction that writes, committed at the end."""
     with db.engine.connect() as connection:
-        writing = _writing.set(True)
+        before = writing.set(True)
         try:
             beginning = connection.begin()
         finally:
-            _writing.reset(writing)
+            writing.reset(before)
         with beginning:
             yield connection
 
