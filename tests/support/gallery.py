@@ -115,6 +115,7 @@ def _public() -> Iterator[View]:
     yield View("storefront.jobs", "/jobs")
     yield View("checkout.details", url_for("checkout.details", slot=weeks))
     yield View("checkout.details:nothing-chosen", "/book", status=422)
+    yield View("checkout.details:gone", url_for("checkout.details", slot=_tick(NEXT + 1)), status=409)
     yield View("storefront.front:missing", "/there-is-no-such-page", status=404)
     yield View("portal.bookings:signed-out", "/bookings")
 
