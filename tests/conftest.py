@@ -30,6 +30,13 @@ from tests.support.till import Till
 from tests.support.visitor import Visitor, outside
 
 WEBHOOKS = "/webhooks/stripe"
+OLDEST_MAIL = "(SELECT MIN(created_at) FROM outbox)"
+ANY_BREACH = sa.text(
+    "SELECT "
+    + " OR ".join(
+        f"EXISTS ({query.replace(':unsent_before', OLDEST_MAIL)})" for _, query in invariants.INVARIANTS.values()
+    )
+)
 
 # Timings are never asserted, and a machine under load is no reason to fail.
 settings.register_profile("default", deadline=None, max_examples=25, derandomize=True, print_blob=True)
@@ -135,9 +142,13 @@ def app(request: pytest.FixtureRequest, database: Database, apps: Callable[[Data
 def broken(app: Flask) -> list[str]:
     """Which invariants do not hold in the database of the app.
 
-    Asked at the time of the oldest mail: a test that moves the clock has no worker that would have sent it meanwhile.
+    All are asked in one statement, and by name only where one does not hold. The time is that of the oldest mail: a
+    test that moves the clock has no worker that would have sent it meanwhile.
     """
     with app.app_context():
+        if not db.session.scalar(ANY_BREACH):
+            db.session.rollback()
+            return []
         oldest = db.session.scalar(sa.select(sa.func.min(OutboxMessage.created_at)))
         return invariants.breaches(db.session(), oldest or now())
 
