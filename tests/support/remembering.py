@@ -6,6 +6,7 @@ write rests on nothing but their arguments.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -53,8 +54,16 @@ def rows() -> Rows:
 def _inserts(added: Rows, dialect: Dialect) -> Iterator[str]:
     """One INSERT a table with its values in it, which no row pays the driver for."""
     for table, there in added.items():
-        insert = sa.insert(table).values([dict(row) for row in there])
-        yield str(insert.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        values = [{name: _literal(value, table.c[name], dialect) for name, value in row.items()} for row in there]
+        yield str(sa.insert(table).values(values).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+
+def _literal(value: Any, column: sa.Column[Any], dialect: Dialect) -> Any:
+    """SQLAlchemy writes no JSON into a statement, but its text; PostgreSQL wants to be told what it is."""
+    if value is None or not isinstance(column.type, sa.JSON):
+        return value
+    text = sa.literal(json.dumps(value), sa.String)
+    return sa.cast(text, column.type) if dialect.name == "postgresql" else text
 
 
 def _counters(added: Rows, dialect: Dialect) -> Iterator[str]:
@@ -62,5 +71,5 @@ def _counters(added: Rows, dialect: Dialect) -> Iterator[str]:
     for table in added:
         column = table.autoincrement_column
         if dialect.name == "postgresql" and column is not None:
-            sequence = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
-            yield f"SELECT setval({sequence}, max({column.name})) FROM {table}"
+            sequence = f"pg_get_serial_sequence('\"{table.name}\"', '{column.name}')"
+            yield f'SELECT setval({sequence}, max({column.name})) FROM "{table.name}"'
