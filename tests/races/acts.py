@@ -7,6 +7,7 @@ import signal
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -42,8 +43,10 @@ from booking.services.inbox import handle
 from booking.services.reviewing import Seen
 from config import Test
 
-SLOW = 0.5
-"""Seconds between looking and acting in the controls: long enough for all to have looked, however busy the machine."""
+LOOKED = "has looked"
+"""What a control says between looking and acting."""
+
+_line: ContextVar[Connection] = ContextVar("_line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Place:
 
 def serve(line: Connection) -> None:
     """The whole life of a runner: get ready for an act, act at the given moment, answer; until the line is closed."""
+    _line.set(line)
     apps: dict[tuple[str, str], Flask] = {}
     while True:
         try:
@@ -97,6 +101,13 @@ def die_at(name: str) -> None:
     failpoints.hooks[name] = lambda: os.kill(os.getpid(), signal.SIGKILL)
 
 
+def wait_until_all_have_looked() -> None:
+    """In a control: go on once everybody in the race has looked or is done, however busy the machine."""
+    line = _line.get()
+    line.send(LOOKED)
+    line.recv()
+
+
 def hold(key: str, company: str, choices: Sequence[tuple[int, str, int]]) -> str:
     """Hold slots for a company; answers ``held`` and the order."""
     chosen = tuple(holding.Choice(number, PlacementKind(kind), price) for number, kind, price in choices)
@@ -112,7 +123,7 @@ def hold_after_looking(slot_id: int) -> str:
     db.session.rollback()
     if looks_free is None:
         return "SlotTaken"
-    time.sleep(SLOW)
+    wait_until_all_have_looked()
     _take(slot_id)
     return "held"
 
@@ -129,7 +140,7 @@ def attempt_after_looking(order_id: int) -> str:
     db.session.rollback()
     if found is not None:
         return "looked"
-    time.sleep(SLOW)
+    wait_until_all_have_looked()
     return _open_attempt(order_id)
 
 
@@ -153,7 +164,7 @@ def reserve_after_looking(payment_id: int, amount: int) -> str:
     db.session.rollback()
     if left < amount:
         return "RefundTooLarge"
-    time.sleep(SLOW)
+    wait_until_all_have_looked()
     _reserve(payment_id, reserved + amount)
     return "reserved"
 
@@ -179,7 +190,7 @@ def confirm_after_looking(slot_id: int) -> str:
     db.session.rollback()
     if state != "open":
         return "IssueFrozen"
-    time.sleep(SLOW)
+    wait_until_all_have_looked()
     _take(slot_id)
     return "confirmed"
 
