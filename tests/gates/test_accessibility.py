@@ -10,19 +10,21 @@ from flask_sqlalchemy.session import Session
 from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import scoped_session
 
+from booking.stripe_simulator import Simulator
 from tests.journeys.people import EDITOR, sign_in
 from tests.support import at
 from tests.support.accessibility import problems, script
 from tests.support.copy import approved, confirmed, editor_by
 from tests.support.drafts import Draft
 from tests.support.factories import NOW, make_editor, make_order
-from tests.support.gallery import MOMENT, View, before_the_first_issue, hang
+from tests.support.gallery import MOMENT, View, before_the_first_issue
+from tests.support.hanging import hang_again
 from tests.support.lookers import Lookers
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database]
 
 PARTS = 5
-"""The pages are dealt out, so that both cores have something to look at; each part costs loading the demo once."""
+"""The pages are dealt out, so that both cores have something to look at; each of them loads the demo once."""
 
 
 def dealt(views: list[View], part: int) -> list[View]:
@@ -41,10 +43,15 @@ def test_nobody_is_kept_out_before_the_first_issue(
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nobody_is_kept_out_by_how_a_page_is_made(
-    part: int, app: Flask, session: scoped_session[Session], browser: Browser, gallery_server: str
+    part: int,
+    app: Flask,
+    session: scoped_session[Session],
+    browser: Browser,
+    gallery_server: str,
+    simulator: Simulator,
 ) -> None:
     with at(MOMENT), Lookers(app, browser, gallery_server, script()) as lookers:
-        views = dealt(hang(app), part)
+        views = dealt(hang_again(app, simulator), part)
         found = {view.name: list(problems(lookers.look(view))) for view in views}
     assert len(found) == len(views), "two views have one name"
     assert {name: wrong for name, wrong in found.items() if wrong} == {}

@@ -7,10 +7,12 @@ from flask import Flask
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
+from booking.stripe_simulator import Simulator
 from tests.access import ACCESS, Access, Who
 from tests.support import at
 from tests.support.factories import NOW, make_newsletter
-from tests.support.gallery import MOMENT, View, hang
+from tests.support.gallery import MOMENT, View
+from tests.support.hanging import hang_again
 from tests.support.page import Page
 from tests.support.page_checks import HEAVIEST
 from tests.support.viewers import Viewers
@@ -27,19 +29,27 @@ PAGES = sorted(
 )
 
 
-@pytest.mark.usefixtures("simulator")
-def test_a_page_with_its_styles_and_script_weighs_little(app: Flask, session: scoped_session[Session]) -> None:
+def test_a_page_with_its_styles_and_script_weighs_little(
+    app: Flask, session: scoped_session[Session], simulator: Simulator
+) -> None:
     with at(MOMENT):
         viewers = Viewers(app)
-        weights = {view: weight(viewers, view) for view in hang(app) if not view.name.startswith(FOR_DEVELOPERS)}
+        weights = {
+            view: weight(viewers, view)
+            for view in hang_again(app, simulator)
+            if not view.name.startswith(FOR_DEVELOPERS)
+        }
     assert {view.name: bytes_ for view, bytes_ in weights.items() if bytes_ > HEAVIEST} == {}
 
 
-@pytest.mark.usefixtures("simulator")
-def test_a_newsletter_in_use_costs_no_page_more_queries(app: Flask, session: scoped_session[Session]) -> None:
+def test_a_newsletter_in_use_costs_no_page_more_queries(
+    app: Flask, session: scoped_session[Session], simulator: Simulator
+) -> None:
     with at(MOMENT):
         viewers = Viewers(app)
-        views = [view for view in hang(app) if not view.press and not view.name.startswith(FOR_DEVELOPERS)]
+        views = [
+            view for view in hang_again(app, simulator) if not view.press and not view.name.startswith(FOR_DEVELOPERS)
+        ]
         queries = {view.name: viewers.look(view).queries for view in views}
     assert {name: listed for name, listed in queries.items() if len(listed) > MOST_QUERIES} == {}
 

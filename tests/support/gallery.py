@@ -76,14 +76,24 @@ def before_the_first_issue(app: Flask) -> list[View]:
 
 def hang(app: Flask) -> list[View]:
     """Load the demo into the empty database and give its views. Within an app context, and at `MOMENT`."""
+    furnish()
+    return views(app)
+
+
+def furnish() -> None:
+    """Load the demo into the empty database, and what the gallery shows beside it."""
     demo.load()
     editor = _user(words.EDITOR)
     api_tokens.make_token("The build", By(Actor.EDITOR, MOMENT, editor.id))
     signing_in.sign_in_directly(_user(words.LEDGERLINE.buyer.email).id, "Visitor", MOMENT)
     _ask_the_editor()
+
+
+def views(app: Flask) -> list[View]:
+    """What there is to see once it is furnished. Within an app context, and at `MOMENT`."""
     with app.test_request_context():
-        views = [*_public(), *_sponsors(), *_recruiters(), *_desk(), *_mistakes()]
-        return [*views, *_by_route(app, {view.name.partition(":")[0] for view in views})]
+        listed = [*_public(), *_sponsors(), *_recruiters(), *_desk(), *_mistakes()]
+        return [*listed, *_by_route(app, {view.name.partition(":")[0] for view in listed})]
 
 
 @transaction
