@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -45,7 +46,7 @@ def details() -> ResponseReturnValue:
     if not basket.lines:
         went = only_one_went(choices, basket.refusals)
         return gone(choices[0], went) if went else front_page(choices, status=409, only=only, stock=stock)
-    typed = session.get("typed") or typed_before()
+    typed = json.loads(session["details"]) if "details" in session else typed_before()
     return details_page(DetailsForm(data=typed), basket, stock, basket.refusals)
 
 
@@ -81,7 +82,7 @@ def hold_and_pay(form: DetailsForm, choices: tuple[Choice, ...]) -> Response:
     wish = holding.Wish(form.ensure_key(), choices, form.buyer, form.wanted_fallback, replaces=earlier)
     held = paying.hold_to_pay(wish, clock.now())
     remember_order(held.public_id)
-    session.pop("typed", None)
+    session.pop("details", None)
     try:
         return redirect(paying.payment_page(held, clock.now()), 303)
     except (PaymentsUnreachable, Refusal) as trouble:
@@ -93,18 +94,23 @@ def not_held(form: DetailsForm, choices: Sequence[Choice], refusals: Sequence[Re
     """The form again with what was typed, the weeks as they are now, and why nothing was held."""
     went = only_one_went(choices, refusals)
     if went:
-        session["typed"] = form.typed
+        keep(form)
         return gone(choices[0], went)
     stock = shelf()
     basket = fill(choices, stock)
     if not basket.lines:
-        # Other weeks are chosen on another page: what was typed waits in the buyer's own cookie.
         if form.validate():
-            session["typed"] = form.typed
+            keep(form)
         shown = [*refusals] or ([] if basket.refusals else [NothingChosen()])
         status = STATUS[[*shown, *basket.refusals][0].kind]
         return front_page(choices, shown, status=status, stock=stock)
     return details_page(form, basket, stock, [*refusals, *basket.refusals])
+
+
+def keep(form: DetailsForm) -> None:
+    """Other weeks are chosen on another page: what was typed waits in the buyer's own cookie."""
+    # As one text: the session would look into every field.
+    session["details"] = json.dumps(form.typed)
 
 
 def only_one_went(choices: Sequence[Choice], refusals: Sequence[Refusal]) -> SlotTaken | None:
@@ -120,7 +126,7 @@ def gone(wanted: Choice, refusal: SlotTaken) -> ResponseReturnValue:
         refusal=str(refusal),
         weeks=[(week, value_of(week.issue, wanted.kind, week.price)) for week in nearest(wanted, clock.now())],
         front=front_for([wanted.kind]),
-        kept="typed" in session,
+        kept="details" in session,
         wrong=True,
     )
     return body, STATUS[refusal.kind]

@@ -212,7 +212,7 @@ def test_what_was_typed_for_a_place_that_went_stands_in_the_form_for_another(
     visitor.submit()
     # Held now: the next form is filled from the order.
     with visitor.client.session_transaction() as kept:
-        assert "typed" not in kept
+        assert "details" not in kept
 
 
 def test_when_one_of_two_weeks_went_the_other_stays_chosen(session: Db, visitor: Visitor) -> None:
