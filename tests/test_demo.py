@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -12,14 +14,24 @@ from booking import clock, demo
 from booking.demo import words
 from booking.domain.states import BookingState, DisputeState, OrderPayment
 from booking.models import Booking, Dispute, Issue, Newsletter, Order, Refund, Slot, Task
+from tests.support.factories import make_newsletter
 from tests.support.visitor import Visitor
+from tests.support.world import make_world
 
 pytestmark = pytest.mark.usefixtures("simulator")
 
 Db = scoped_session[Session]
 
-MOMENTS = ("2026-03-08 09:59", "2026-03-08 10:00", "2026-03-07 23:30", "2026-10-25 01:30")
-"""A minute before an issue goes out, the minute it does, a Saturday night, and the hour that clocks show twice."""
+MOMENTS = ("2026-03-07 23:30", "2026-10-25 01:30")
+"""A Saturday night, and the hour that clocks show twice. A Wednesday morning is the gallery's."""
+
+A_MINUTE_BEFORE, THE_MINUTE = "2026-03-08 09:59", "2026-03-08 10:00"
+"""An issue goes out."""
+
+
+def coming(session: Db, now: datetime) -> int | None:
+    session.rollback()
+    return session.scalar(sa.select(sa.func.min(Issue.number)).where(Issue.sends_at > now))
 
 
 @pytest.mark.any_database
@@ -27,16 +39,15 @@ MOMENTS = ("2026-03-08 09:59", "2026-03-08 10:00", "2026-03-07 23:30", "2026-10-
 def test_the_demo_loads_at_any_time(session: Db, moment: str) -> None:
     with clock.frozen_at(moment) as now:
         demo.load()
-        session.rollback()
-        coming = session.scalar(sa.select(sa.func.min(Issue.number)).where(Issue.sends_at > now))
-    assert coming == 412
+    assert coming(session, now) == 412
 
 
-def test_the_demo_has_bookings_in_every_state_and_all_pages_stand(session: Db, visitor: Visitor) -> None:
-    with clock.frozen_at("2026-03-04 09:00") as now:
+def test_the_demo_has_bookings_in_every_state_and_all_pages_stand(app: Flask, session: Db, visitor: Visitor) -> None:
+    run = app.test_cli_runner().invoke
+    with clock.frozen_at(A_MINUTE_BEFORE) as now:
         assert demo.is_empty()
-        demo.load()
-        session.rollback()
+        assert "The demo newsletter is loaded." in run(args=["demo"]).output
+        assert coming(session, now) == 412
         assert not demo.is_empty()
         states = set(session.scalars(sa.select(Booking.state)))
         assert states == set(BookingState) - {BookingState.UNPLACED, BookingState.LAPSED} | states & {
@@ -48,6 +59,7 @@ def test_the_demo_has_bookings_in_every_state_and_all_pages_stand(session: Db, v
         assert session.scalars(sa.select(Task.title).where(Task.done_at.is_(None))).all() == ["A payment is disputed"]
         assert session.scalar(sa.select(sa.func.count(Refund.id))) == 2
         page = visitor.get("/")
+        assert "Nothing to change." in run(args=["issues", "generate"]).output
     assert page.h1 == "One sponsor an issue. Every Sunday."
     for said in ("Sold", "Held until", "Not offered", "No issue: holiday", "Ledgerline, Nightjar Metrics."):
         assert said in page.text
@@ -63,27 +75,27 @@ def test_nobody_in_the_demo_is_a_person_or_a_real_address() -> None:
         assert company.buyer.name.endswith(("press desk", "hiring"))
 
 
-def test_the_command_says_what_it_did(app: Flask, session: Db) -> None:
+def test_where_there_is_a_newsletter_the_command_loads_nothing(app: Flask, session: Db) -> None:
+    make_newsletter()
     run = app.test_cli_runner().invoke
-    with clock.frozen_at("2026-03-04 09:00"):
-        assert "The demo newsletter is loaded." in run(args=["demo"]).output
-        assert "There is a newsletter already." in run(args=["demo"]).output
-        assert run(args=["demo", "--if-empty"]).output == ""
-        assert "Nothing to change." in run(args=["issues", "generate"]).output
+    assert "There is a newsletter already." in run(args=["demo"]).output
+    assert run(args=["demo", "--if-empty"]).output == ""
     session.rollback()
     assert session.scalar(sa.select(sa.func.count(Newsletter.id))) == 1
+    assert session.scalar(sa.select(sa.func.count(Order.id))) == 0
 
 
 def test_starting_again_leaves_nothing_of_before(app: Flask, session: Db) -> None:
-    run = app.test_cli_runner().invoke
-    with clock.frozen_at("2026-03-04 09:00"):
-        run(args=["demo"])
-        session.rollback()
-        before = session.scalars(sa.select(Booking.id)).all()
-        session.remove()
-        answer = run(args=["demo", "--again"])
+    make_world()
+    before = session.scalars(sa.select(Order.public_id)).all()
+    session.remove()
+    with clock.frozen_at(THE_MINUTE) as now:
+        answer = app.test_cli_runner().invoke(args=["demo", "--again"])
     assert answer.output == "The demo newsletter is loaded.\n"
-    assert len(session.scalars(sa.select(Booking.id)).all()) == len(before)
+    assert coming(session, now) == 412
+    assert before
+    assert not set(before) & set(session.scalars(sa.select(Order.public_id)))
+    assert len(session.scalars(sa.select(Newsletter.name)).all()) == 1
 
 
 @pytest.mark.parametrize(
