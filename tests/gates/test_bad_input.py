@@ -1,71 +1,87 @@
-"""Every field of every form is tried with what nobody expects: no fault, nothing typed lost, nothing half saved."""
+"""Every field of every form is tried with what nobody expects: no fault, nothing typed lost, nothing half saved.
+
+One text holds the trouble of many, so that a field which takes it says in one answer what it makes of each. A free
+field that refuses it is tried with each text alone, and so is every field under any profile but the default one.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
 import pytest
 from flask import Flask
 from flask_sqlalchemy.session import Session
+from hypothesis import settings
 from selectolax.lexbor import LexborNode
 from sqlalchemy.orm import scoped_session
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from booking.db import db
+from booking.stripe_simulator import Simulator
 from booking.web.forms import one_line, paragraphs
 from tests.support import at, page_checks
-from tests.support.gallery import MOMENT, View, hang
+from tests.support.gallery import MOMENT, View
+from tests.support.hanging import hang_again
 from tests.support.page import Form, Page, Value
 from tests.support.viewers import Viewers
 from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.any_database
 
-TEXTS = {
-    "nothing": "",
+ALONE = {
     "blanks": " \t ",
-    "huge": "pager " * 20_000,
     "unicode": "Żółw № ½ ﷽ ẞ 𝔅𝔬𝔬𝔨 e\u0301",
     "right to left": "עלון \u202egnp.exe مرحبا",
     "emoji": "👩🏽\u200d🚒🏳️\u200d🌈",
     "HTML": "<script>alert(1)</script><b onclick='x()'>& \"</textarea>",
     "SQL": "'; DROP TABLE booking; -- %s ? :x",
     "control": "a\x00b\x07c\x1bd\x7f\r\ne\ufffe",
-    "figures": "-99999999999999999999",
 }
-BELIEVABLE = {"email": "press@example.com", "date": "2026-06-07", "time": "17:00", "number": "3"}
+TEXTS = {
+    "nothing": "",
+    "huge": "pager " * 20_000,
+    "all at once": " \t Ż½e\u0301 \u202eעל👩🏽\u200d🚒\x00\r\n\ufffe</textarea><b onclick=x>&\"'; DROP TABLE a--%s ",
+}
+"""What every field is tried with; the last has something of each of those in `ALONE`, and is as short as a name."""
+FIGURES = {"figures": "-99999999999999999999"}
+"""What a field is tried with that is read as a number or as one of so many choices."""
+BELIEVABLE = {
+    "email": "press@example.com",
+    "date": "2026-06-10",
+    "time": "17:00",
+    "numeric": "3",
+    "decimal": "12.50",
+    "url": "https://press.example/",
+}
 """What an empty field holds while its neighbour is tried, so that the neighbour alone is to blame."""
 
 TYPED = ("text", "email", "textarea", "search", "url", "tel")
 NOT_OURS = "components."
-PARTS = 2
 MOST = 2 * 1024 * 1024
 """Bytes of a request that the program reads at all."""
 
 
-@pytest.mark.usefixtures("simulator")
-@pytest.mark.parametrize("part", range(PARTS))
 def test_no_field_of_any_form_breaks_a_page_or_loses_what_was_typed(
-    part: int, app: Flask, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+    app: Flask, session: scoped_session[Session], simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What was typed is given back, however heavy it makes the page.
     monkeypatch.setattr(page_checks, "HEAVIEST", MOST)
     with at(MOMENT):
-        viewers = Viewers(app)
-        forms = [(view.email, form) for view, form in different_forms(app, viewers)][part::PARTS]
+        views, viewers = hang_again(app, simulator), Viewers(app)
+        forms = [(view.email, form) for view, form in different_forms(app, views, viewers)]
         assert forms
         with closing(Stand(app)) as stand:
             wrong = [told for email, form in forms for told in tried(viewers.of(email), form, stand)]
     assert not wrong, "\n".join(wrong)
 
 
-def different_forms(app: Flask, viewers: Viewers) -> Iterator[tuple[View, Form]]:
+def different_forms(app: Flask, views: Sequence[View], viewers: Viewers) -> Iterator[tuple[View, Form]]:
     """Each form that changes something, once for each endpoint and set of fields."""
     seen: set[tuple[str, frozenset[str]]] = set()
-    for view in hang(app):
+    for view in views:
         if view.press:
             continue
         for form in viewers.look(view).forms:
@@ -134,7 +150,8 @@ def tried(visitor: Visitor, form: Form, stand: Stand) -> Iterator[str]:
     """What went wrong with the fields of a form, a sentence each."""
     believable: dict[str, Value] = {name: _believable(control, form) for name, control in fields(form).items()}
     for name, control in fields(form).items():
-        for kind, text in TEXTS.items() if name != "csrf_token" else ():
+        waiting = list(texts_for(control)) if name != "csrf_token" else []
+        for kind, text in waiting:
             typed: Value = (text.encode(), "draft.md") if _is_file(control) else text
             told = f"{form.action}: {kind} in {name!r}"
             try:
@@ -144,9 +161,31 @@ def tried(visitor: Visitor, form: Form, stand: Stand) -> Iterator[str]:
             except pytest.fail.Exception as failure:
                 yield f"{told}: {failure}"
             else:
-                keeps = control.attributes.get("type", control.tag) in TYPED
-                yield from verdict(page, f"{told} answered {page.status}", stand, {name: text} if keeps else {})
+                keeps = {name: text} if is_free(control) else {}
+                yield from verdict(page, f"{told} answered {page.status}", stand, keeps)
+                if kind == "all at once" and keeps and page.status == 422 and not thorough():
+                    # It may have been too long, or only one part of it unwanted.
+                    waiting += ALONE.items()
             stand.put_back()
+
+
+def texts_for(control: LexborNode) -> Iterator[tuple[str, str]]:
+    """What a field is tried with at first, by its kind."""
+    yield from TEXTS.items()
+    if thorough() or not (is_free(control) or _is_file(control)):
+        yield from FIGURES.items()
+    if thorough():
+        yield from ALONE.items()
+
+
+def thorough() -> bool:
+    """Whether the tests run under a profile that takes its time, as in `make sure`."""
+    return settings.get_current_profile_name() != "default"
+
+
+def is_free(control: LexborNode) -> bool:
+    """Whether anything may be typed into it."""
+    return control.attributes.get("type", control.tag) in TYPED
 
 
 def verdict(page: Page, told: str, stand: Stand, typed: Mapping[str, str]) -> Iterator[str]:
@@ -174,7 +213,8 @@ def _believable(control: LexborNode, form: Form) -> Value:
     if _is_file(control):
         return (b"", "")
     (now, *_) = form.values().get(control.attributes["name"] or "", [""]) or [""]
-    return now or BELIEVABLE.get(control.attributes.get("type") or "", "Because")
+    kind = control.attributes.get("inputmode") or control.attributes.get("type") or ""
+    return now or BELIEVABLE.get(kind, "Because")
 
 
 def _is_file(control: LexborNode) -> bool:
