@@ -1,17 +1,13 @@
-"""Imported by the server that the processes of a race are forked from: an app is made there once, and thrown away.
+"""Imported by the server that the processes of a race are forked from: what each of them needs is made once there.
 
-The first app of a process costs twenty times as much as the next one, and a race has twelve processes. The models are
-joined here too, which their first statement would do in each of them.
+Making the app costs more than most acts, and the models would be joined by the first statement of each process.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy.orm import configure_mappers
 
-from booking import create_app
-from config import Test
+from tests.races.acts import first_app
 
-create_app(replace(Test(), SQLALCHEMY_DATABASE_URI="sqlite://"))
+first_app()
 configure_mappers()
