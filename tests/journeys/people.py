@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask import current_app
 from playwright.sync_api import Page
 
 from booking.db import db
-from booking.models import OutboxMessage
+from booking.models import OutboxMessage, User
+from tests.support.browser import lend_session
+from tests.support.visitor import Visitor
 
 EDITOR = "editor@quietpager.example"
 
@@ -79,6 +82,15 @@ def sign_in(page: Page, address: str) -> None:
     assert link is not None, "the mail has no link in it"
     page.goto(link[0])
     page.get_by_role("main").get_by_role("button").click()
+
+
+def come_back(page: Page, address: str) -> None:
+    """Go on in this browser as somebody who has signed in before, for journeys that are about something else."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way to what it stands for
+    visitor = Visitor(app)
+    visitor.sign_in(db.session.scalars(sa.select(User).where(User.email == address)).one())
+    page.context.clear_cookies()
+    lend_session(visitor.client, page, app.config["BASE_URL"])
 
 
 def told(page: Page) -> str:

@@ -1,4 +1,7 @@
-"""The five journeys of the main job, in a real Chromium against a real server and the simulator's real pages."""
+"""The five journeys of the main job, in a real Chromium against a real server and the simulator's real pages.
+
+The editor's begin with a week that is booked: to buy it, and to write its copy, is the sponsor's and the recruiter's.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,17 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import EDITOR, Buying, buy, choose, hold, mail_to, pay, send_copy, sign_in, told
+from booking.db import db
+from booking.models import User
+from booking.services.copywriting import Words
+from tests.journeys.people import EDITOR, Buying, buy, choose, come_back, hold, mail_to, pay, send_copy, sign_in, told
 from tests.journeys.ways import DATABASE_OF
+from tests.support.copy import approved, confirmed, editor_by, submitted
 from tests.support.drafts import Draft
+from tests.support.factories import choice, make_order
 
 pytestmark = [
     pytest.mark.browser,
@@ -79,13 +88,11 @@ def test_a_recruiter_books_a_job(page: Page) -> None:
 
 
 def test_the_editor_asks_for_a_change_and_approves_the_answer(page: Page) -> None:
-    buy(page, SPONSOR)
-    page.get_by_role("link", name="Write your copy").click()
-    copy_page = page.url
-    send_copy(page, f"{COPY} With 100% uptime.", LINK)
-    page.context.clear_cookies()
+    (booking,) = confirmed(make_order(choice()))
+    submitted(booking, words=Words("Ledgerline", f"{COPY} With 100% uptime.", LINK))
 
-    sign_in(page, EDITOR)
+    come_back(page, EDITOR)
+    page.goto("/desk")
     page.get_by_role("link", name=re.compile("Review")).first.click()
     page.get_by_label("reason", exact=False).fill("Nobody has 100% uptime. Please leave that out.")
     page.get_by_role("button", name="Ask for a change").click()
@@ -93,12 +100,12 @@ def test_the_editor_asks_for_a_change_and_approves_the_answer(page: Page) -> Non
     page.context.clear_cookies()
 
     sign_in(page, SPONSOR.email)
-    page.goto(copy_page)
+    page.goto(f"/bookings/{booking.id}/copy")
     assert "Nobody has 100% uptime" in told(page)
     send_copy(page, COPY, LINK)
-    page.context.clear_cookies()
 
-    sign_in(page, EDITOR)
+    come_back(page, EDITOR)
+    page.goto("/desk")
     page.get_by_role("link", name=re.compile("Review")).first.click()
     assert "With 100% uptime" in page.locator("del").first.inner_text()
     page.get_by_role("button", name="Approve", exact=True).click()
@@ -106,16 +113,13 @@ def test_the_editor_asks_for_a_change_and_approves_the_answer(page: Page) -> Non
 
 
 def test_the_editor_feeds_the_issue(page: Page, tmp_path: Path) -> None:
-    buy(page, SPONSOR)
-    page.get_by_role("link", name="Write your copy").click()
-    send_copy(page, COPY, LINK)
-    page.context.clear_cookies()
-    sign_in(page, EDITOR)
-    page.get_by_role("link", name=re.compile("Review")).first.click()
-    page.get_by_role("button", name="Approve", exact=True).click()
+    (booking,) = confirmed(make_order(choice()))
+    editor = db.session.scalars(sa.select(User).where(User.email == EDITOR)).one()
+    approved(booking, by=editor_by(editor), words=Words("Ledgerline", COPY, LINK))
 
     draft = tmp_path / "500.md"
     draft.write_text(Draft(number=500).text(), newline="")
+    come_back(page, EDITOR)
     page.goto("/desk/issues/500")
     page.get_by_label("File").set_input_files(draft)
     page.get_by_role("button", name="Show what changes").click()

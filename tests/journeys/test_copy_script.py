@@ -14,7 +14,7 @@ from booking.domain.states import PlacementKind
 from booking.models import Booking
 from booking.services import drafts
 from booking.services.drafts import Draft
-from tests.journeys.people import sign_in
+from tests.journeys.people import come_back, sign_in
 from tests.support.browser import open_page
 from tests.support.copy import JOB_WORDS, confirmed, submitted
 from tests.support.factories import NOW, buyer, choice, make_editor, make_order
@@ -43,7 +43,7 @@ PAUSE = 2_000
 
 
 def test_the_proof_follows_what_is_typed(page: Page, booking_id: int) -> None:
-    sign_in(page, SPONSOR)
+    come_back(page, SPONSOR)
     page.goto(f"/bookings/{booking_id}/copy")
     page.get_by_role("textbox", name="Text").fill("Words that nobody has read yet.")
     page.clock.fast_forward(PAUSE)
@@ -54,7 +54,7 @@ def test_the_proof_follows_what_is_typed(page: Page, booking_id: int) -> None:
 
 
 def test_a_draft_outlives_its_tab(page: Page, booking_id: int) -> None:
-    sign_in(page, SPONSOR)
+    come_back(page, SPONSOR)
     page.goto(f"/bookings/{booking_id}/copy")
     page.get_by_role("textbox", name="Text").fill("Half a sen")
     page.clock.fast_forward(PAUSE)
@@ -72,7 +72,7 @@ def test_a_draft_outlives_its_tab(page: Page, booking_id: int) -> None:
 
 
 def test_two_devices_lose_nothing(page: Page, booking_id: int) -> None:
-    sign_in(page, SPONSOR)
+    come_back(page, SPONSOR)
     page.goto(f"/bookings/{booking_id}/copy")
     drafts.save_draft(booking_id, Draft({"name": "L", "body": "From the phone.", "link": ""}, 0, "phone"), NOW)
     page.get_by_role("textbox", name="Text").fill("From the laptop.")
@@ -95,7 +95,7 @@ def test_the_editor_goes_through_the_queue_by_keys(page: Page, booking_id: int) 
     (job,) = confirmed(make_order(choice(500, PlacementKind.JOB), by=buyer("Harbour Rail", "jobs@harbour.example")))
     submitted(job, words=JOB_WORDS)
     make_editor(EDITOR)
-    sign_in(page, EDITOR)
+    come_back(page, EDITOR)
     page.goto("/desk/review")
     page.get_by_role("link", name="Review").first.click()
     heading = page.get_by_role("heading", level=1)
@@ -115,7 +115,7 @@ def test_words_outlive_the_session_in_which_they_were_typed(
 ) -> None:
     with open_page(browser, live_server) as (page, wrong):
         page.clock.install()
-        sign_in(page, SPONSOR)
+        come_back(page, SPONSOR)
         page.goto(f"/bookings/{booking_id}/copy")
         page.context.clear_cookies()
         page.get_by_role("textbox", name="Text").fill("Words of a long afternoon.")
