@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
 from selectolax.lexbor import LexborNode
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
 
 from tests.support.page import Page, words
 
@@ -160,12 +163,21 @@ def _answers(app: Flask, method: str, base: str, target: str) -> bool:
     address = urlsplit(urljoin(f"http://here{base}", target))
     if address.scheme not in ("http", "https") or address.netloc != "here":
         return True
+    found = _route(app.url_map, method, address.path)
+    if found is None:
+        return False
+    endpoint, values = found
+    return bool(endpoint != "static") or (Path(app.static_folder or "") / values["filename"]).is_file()
+
+
+# Pages have most of their links in common.
+@functools.lru_cache(maxsize=4096)
+def _route(routes: Map, method: str, path: str) -> tuple[str, Mapping[str, Any]] | None:
     try:
-        endpoint, values = app.url_map.bind("here").match(address.path, method=method)
+        return routes.bind("here").match(path, method=method)
     except HTTPException:
         # A redirect to the spelling with a final slash is one of these too: our own links need none.
-        return False
-    return bool(endpoint != "static") or (Path(app.static_folder or "") / values["filename"]).is_file()
+        return None
 
 
 def _short(node: LexborNode) -> str:
