@@ -16,12 +16,14 @@ from booking.demo import words
 from booking.domain.states import Actor
 from booking.services import cancelling
 from booking.services.booking_steps import By
+from booking.stripe_simulator import Simulator
 from tests.access import ACCESS, Access
 from tests.support import at
-from tests.support.gallery import MOMENT, View, hang
+from tests.support.gallery import MOMENT, View
+from tests.support.hanging import hang_again
 from tests.support.viewers import Viewers
 
-pytestmark = [pytest.mark.any_database, pytest.mark.usefixtures("simulator")]
+pytestmark = pytest.mark.any_database
 
 TYPED = "Build machines that are warm when you push and gone when you go home."
 NOBODYS = 2_000_000_000
@@ -29,9 +31,9 @@ NOBODYS = 2_000_000_000
 
 
 @pytest.fixture
-def gallery(app: Flask, session: scoped_session[Session]) -> Iterator[dict[str, View]]:
+def gallery(app: Flask, session: scoped_session[Session], simulator: Simulator) -> Iterator[dict[str, View]]:
     with at(MOMENT):
-        yield {view.name: view for view in hang(app)}
+        yield {view.name: view for view in hang_again(app, simulator)}
 
 
 @pytest.fixture
