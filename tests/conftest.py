@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from flask_sqlalchemy.session import Session
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import scoped_session
 
@@ -79,6 +81,15 @@ def migrate(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """What the templates are compiled to, kept for the other database and the other workers of this run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
+@pytest.fixture(scope="session")
 def databases() -> Iterator[Callable[[str], Database]]:
     """Each kind of database, made when it is first asked for."""
     made: dict[str, Database] = {}
@@ -101,14 +112,15 @@ def stripe_stand_in() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def apps(stripe_stand_in: Simulator) -> Iterator[Callable[[Database], Flask]]:
-    """One app for each database and worker: making one, and compiling its templates, costs more than most tests."""
+def apps(stripe_stand_in: Simulator, compiled: FileSystemBytecodeCache) -> Iterator[Callable[[Database], Flask]]:
+    """One app for each database and worker: making one costs more than most tests."""
     made: dict[str, Flask] = {}
 
     def app(database: Database) -> Flask:
         if database.url not in made:
             settings = replace(Test(), SQLALCHEMY_DATABASE_URI=database.url, STRIPE_API_BASE=stripe_stand_in.base_url)
             made[database.url] = create_app(settings)
+            made[database.url].jinja_env.bytecode_cache = compiled
             with made[database.url].app_context():
                 database.hasten(db.engine)
         return made[database.url]
