@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from booking.engine import turn_to_write, worth_another_try, writing
+from booking.engine import Work, turn_to_write, work, worth_another_try
 from booking.models import Base
 
 P = ParamSpec("P")
@@ -70,7 +70,7 @@ def read(statement: sa.Executable, values: Any = None) -> Sequence[sa.Row[*tuple
     """
     if _acting.get() is not None or (db.session.registry.has() and db.session().in_transaction()):
         return run(statement, values).all()
-    with _alone() as connection:
+    with _begun(Work.ALONE) as connection:
         return connection.execute(statement, values).all()
 
 
@@ -110,7 +110,7 @@ def run_alone(statement: sa.Executable, values: Any = None) -> None:
         raise RuntimeError("A statement that commits on its own cannot run inside an act.")
 
     def once() -> None:
-        with _alone() if db.engine.dialect.name == "postgresql" else _begun() as connection:
+        with _begun(Work.ALONE) as connection:
             connection.execute(statement, values)
 
     _until_settled(once)
@@ -136,28 +136,20 @@ def transaction(act: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
-def _begun() -> Iterator[Connection]:
-    """A connection in a transaction that writes, committed at the end."""
+def _begun(kind: Work) -> Iterator[Connection]:
+    """A connection in a transaction of this kind, committed at the end."""
     with db.engine.connect() as connection:
-        before = writing.set(True)
+        before = work.set(kind)
         try:
             beginning = connection.begin()
         finally:
-            writing.reset(before)
+            work.reset(before)
         with beginning:
             yield connection
 
 
-def _alone() -> Connection:
-    """A connection for one statement. PostgreSQL commits it by itself; SQLite's must not write."""
-    connection = db.engine.connect()
-    if db.engine.dialect.name == "postgresql":
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-    return connection
-
-
 def _whole(act: Callable[[], R]) -> R:
-    with _begun() as connection:
+    with _begun(Work.WRITING) as connection:
         acting = _Act(connection, {})
         before = _acting.set(acting)
         try:

@@ -9,17 +9,31 @@ from __future__ import annotations
 import fcntl
 import os
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import Enum, auto
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
-writing: ContextVar[bool] = ContextVar("writing", default=False)
-"""Whether the transaction that begins now writes."""
+
+class Work(Enum):
+    """What a connection is wanted for."""
+
+    READING = auto()
+    WRITING = auto()
+    ALONE = auto()
+    """One statement that is a transaction by itself, so that it needs no beginning and no end."""
+
+
+work: ContextVar[Work] = ContextVar("work", default=Work.READING)
+"""What the transaction that begins now is for."""
+
+# Two that have read cannot both go on to write, so whoever will write says so at once.
+BEGINNINGS = {Work.READING: "BEGIN", Work.WRITING: "BEGIN IMMEDIATE"}
 
 # 40001 serialization_failure and 40P01 deadlock_detected: PostgreSQL manual, appendix A.
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
@@ -39,10 +53,10 @@ def _prepare_sqlite(engine: Engine) -> None:
             dbapi_connection.execute(f"PRAGMA {pragma}")
 
     def begin(dbapi_connection: Any) -> None:
-        dbapi_connection.execute("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+        if beginning := BEGINNINGS.get(work.get()):
+            dbapi_connection.execute(beginning)
 
-    # Not by an event: one listener on an engine has every statement ask four times who else listens.
-    setattr(engine.dialect, "do_begin", begin)  # noqa: B010 - mypy sees a method, and this one engine's is replaced
+    _begin_with(engine, begin)
 
 
 def _prepare_postgresql(engine: Engine) -> None:
@@ -63,6 +77,20 @@ def _prepare_postgresql(engine: Engine) -> None:
             except engine.dialect.loaded_dbapi.Error as error:
                 # All others have most likely ended, too.
                 raise InvalidatePoolError from error
+
+    def begin(pooled: Any) -> None:
+        # Not by SQLAlchemy's isolation level, which is put back after every statement; and not on what the pool lends,
+        # which passes on what is read of it but keeps what is set.
+        driver, by_itself = pooled.driver_connection, work.get() is Work.ALONE
+        if driver.autocommit != by_itself:
+            driver.autocommit = by_itself
+
+    _begin_with(engine, begin)
+
+
+def _begin_with(engine: Engine, begin: Callable[[Any], None]) -> None:
+    # Not by an event: one listener on an engine has every statement ask four times who else listens.
+    setattr(engine.dialect, "do_begin", begin)  # noqa: B010 - mypy sees a method, and this one engine's is replaced
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -87,33 +89,38 @@ class Seen:
     user_id: int | None
 
 
-LOOK = (
-    sa.select(
-        sa.select(Order.public_id).where(Order.request_key == sa.bindparam("key")).scalar_subquery(),
-        sa.select(User.id).where(User.email == sa.bindparam("email")).scalar_subquery(),
-        Slot.id,
-        Slot.ordinal,
-        Issue.number.label("issue"),
-        Placement.kind,
-        Placement.name.label("label"),
-        Slot.price,
-        Slot.currency,
-        Slot.on_sale,
-        Slot.locked,
-        Slot.sales_close_at,
-        Slot.booking_id,
-        Slot.held_until,
-        Issue.publishes_on,
-        Issue.copy_deadline,
+@functools.cache
+def _statement(choices: int) -> sa.Select[*tuple[Any, ...]]:
+    """What a look at so many choices asks, built once for each number: building it costs more than running it.
+
+    One statement, so that it sees one moment: a slot that the same form has taken is never seen without its order.
+    """
+    # Not one list of any length: its place in the text would be written anew every time.
+    numbers: list[sa.BindParameter[int]] = [sa.bindparam(f"number_{nth}") for nth in range(choices)]
+    kinds: list[sa.BindParameter[PlacementKind]] = [sa.bindparam(f"kind_{nth}") for nth in range(choices)]
+    return (
+        sa.select(
+            sa.select(Order.public_id).where(Order.request_key == sa.bindparam("key")).scalar_subquery(),
+            sa.select(User.id).where(User.email == sa.bindparam("email")).scalar_subquery(),
+            Slot.id,
+            Slot.ordinal,
+            Issue.number.label("issue"),
+            Placement.kind,
+            Placement.name.label("label"),
+            Slot.price,
+            Slot.currency,
+            Slot.on_sale,
+            Slot.locked,
+            Slot.sales_close_at,
+            Slot.booking_id,
+            Slot.held_until,
+            Issue.publishes_on,
+            Issue.copy_deadline,
+        )
+        .join_from(Slot, Issue, Issue.id == Slot.issue_id)
+        .join(Placement, Placement.id == Slot.placement_id)
+        .where(Issue.number.in_(numbers), Placement.kind.in_(kinds))
     )
-    .join_from(Slot, Issue, Issue.id == Slot.issue_id)
-    .join(Placement, Placement.id == Slot.placement_id)
-    .where(
-        Issue.number.in_(sa.bindparam("numbers", expanding=True)),
-        Placement.kind.in_(sa.bindparam("kinds", expanding=True)),
-    )
-)
-"""One statement, so that it sees one moment: a slot that the same form has taken is never seen without its order."""
 
 
 def look(choices: Sequence[Choice], request_key: str, address: str) -> Seen:
@@ -125,9 +132,10 @@ def look(choices: Sequence[Choice], request_key: str, address: str) -> Seen:
         raise NothingChosen
     if len(choices) > MOST_SLOTS:
         raise TooManyChosen(chosen=len(choices), limit=MOST_SLOTS)
-    who = {"key": request_key, "email": address}
-    asked = {"numbers": [choice.issue for choice in choices], "kinds": [choice.kind for choice in choices]}
-    rows = [tuple(row) for row in read(LOOK, {**who, **asked})]
+    asked: dict[str, Any] = {"key": request_key, "email": address}
+    for nth, choice in enumerate(choices):
+        asked |= {f"number_{nth}": choice.issue, f"kind_{nth}": choice.kind}
+    rows = read(_statement(len(choices)), asked)
     slots: dict[tuple[int, PlacementKind], list[Candidate]] = {}
     for row in rows:
         slot = Candidate(*row[2:])

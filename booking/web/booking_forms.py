@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import asdict
 
 from wtforms import HiddenField, RadioField
 
@@ -19,6 +18,10 @@ FALLBACK_HINTS = {
     Fallback.MOVE.value: "You keep what you paid for and run in a later issue.",
     Fallback.CREDIT.value: "The issue goes out without you, and what you paid comes back to you in full.",
 }
+
+
+TYPED = ("company", "name", "email", "vat_number", "po_number", "fallback")
+"""The fields that a buyer fills in."""
 
 
 def new_key() -> str:
@@ -67,7 +70,7 @@ class DetailsForm(Form):
     @property
     def typed(self) -> dict[str, str]:
         """What was entered, to fill the form with again. Only for a form that is valid."""
-        return {**asdict(self.buyer), "fallback": self.wanted_fallback.value}
+        return {name: self[name].data or "" for name in TYPED}
 
     @property
     def wanted_fallback(self) -> Fallback:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -76,13 +77,11 @@ class Later:
     """Stands in for something that is read when a template first asks for a part of it, and then no more."""
 
     def __init__(self, read: Callable[[], object]) -> None:
-        self._read = read
+        self._read = functools.cache(read)
 
     def __getattr__(self, name: str) -> Any:
-        """Read it, and keep the part that was asked for."""
-        part = getattr(self._read(), name)
-        setattr(self, name, part)
-        return part
+        """The part of it that was asked for."""
+        return getattr(self._read(), name)
 
 
 def register(app: Flask) -> None:

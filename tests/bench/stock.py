@@ -36,9 +36,9 @@ def filling(url: str) -> Iterator[sa.Connection]:
     """A connection that is committed at the end, within an app on this database."""
     app = create_app(Test(SQLALCHEMY_DATABASE_URI=url))
     with app.app_context():
-        with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        with db.engine.begin() as connection:
             yield connection
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with db.engine.begin() as connection:
             # What a database does by itself in the first minutes after so many rows.
             connection.exec_driver_sql("ANALYZE")
         db.session.remove()

@@ -10,7 +10,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import scoped_session
 
-from booking.db import insert_new, run, run_alone, transaction
+from booking.db import db, insert_new, run, run_alone, transaction
 from booking.models import User
 from tests.support.databases import Database
 from tests.support.factories import NOW
@@ -50,6 +50,22 @@ def test_an_act_that_fails_leaves_nothing(session: scoped_session[Session]) -> N
     with pytest.raises(LookupError):
         fail()
     assert users(session) == []
+
+
+def test_an_act_after_a_statement_alone_is_a_transaction_again(session: scoped_session[Session]) -> None:
+    session.remove()
+    # A pool of one connection, so that the act gets the same.
+    db.engine.dispose()
+    run_alone(NEW, row("press@example.com"))
+
+    @transaction
+    def act() -> None:
+        run(NEW, row("desk@example.com"))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        act()
+    assert users(session) == ["press@example.com"]
 
 
 @pytest.mark.parametrize("inner", [lambda: run_alone(NEW, row("b@example.com")), transaction(lambda: None)])

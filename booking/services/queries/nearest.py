@@ -34,10 +34,12 @@ class Nearest:
 
 def nearest(wanted: Choice, now: datetime) -> list[Nearest]:
     """The issues nearest to the wanted one that still have such a place, in the order of sending."""
-    rows = read(_statement(), {"now": now, "count": COMING, "kind": wanted.kind})
-    still_open = [Nearest(*row) for row in rows if row[2] is not None and row[0] != wanted.issue]
-    shown = sorted(still_open, key=lambda one: abs(one.issue - wanted.issue))[:SHOWN]
-    return sorted(shown, key=lambda one: one.publishes_on)
+    asked = {"now": now, "count": COMING, "kind": wanted.kind, "wanted": wanted.issue, "shown": SHOWN}
+    return sorted((Nearest(*row) for row in read(_statement(), asked)), key=_day)
+
+
+def _day(one: Nearest) -> date:
+    return one.publishes_on
 
 
 @functools.lru_cache(maxsize=1)
@@ -45,11 +47,18 @@ def _statement() -> sa.Select[*tuple[Any, ...]]:
     """Built once: building it costs more than running it."""
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
     issue, slot, placement = Issue.__table__.c, Slot.__table__.c, Placement.__table__.c
-    wanted = sa.select(placement.id).where(placement.kind == sa.bindparam("kind")).scalar_subquery()
+    kind = sa.select(placement.id).where(placement.kind == sa.bindparam("kind")).scalar_subquery()
     price = (
         sa.select(sa.func.min(slot.price))
-        .where(slot.issue_id == issue.id, slot.placement_id == wanted)
+        .where(slot.issue_id == issue.id, slot.placement_id == kind)
         .where(availability.free(now), slot.sales_close_at > now)
         .scalar_subquery()
     )
-    return coming_issues(now).with_only_columns(issue.number, issue.publishes_on, price)
+    coming = coming_issues(now).with_only_columns(issue.number, issue.publishes_on, price.label("price")).subquery().c
+    wanted: sa.BindParameter[int] = sa.bindparam("wanted")
+    return (
+        sa.select(coming.number, coming.publishes_on, coming.price)
+        .where(coming.price.is_not(None), coming.number != wanted)
+        .order_by(sa.func.abs(coming.number - wanted), coming.number)
+        .limit(sa.bindparam("shown"))
+    )
