@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -110,16 +110,25 @@ def take_slots(wish: Wish, found: Found, now: datetime, *, paying: bool = False)
     stale = _give_back(wish.replaces, by)
     if wish.replaces:
         found = find(replace(wish, replaces=()), now)
-    places.lock([one.slot.id for one in found.picked])
+    claimed = _claim(found.picked, now, paying=paying)
     user = Known(found.user_id, is_new=False) if found.user_id else new_user(buyer.address, buyer.name, now)
-    order = write_order(wish, user, found.picked, now)
-    for one, line in zip(found.picked, order.lines, strict=True):
-        lease = holds.for_payment(one.lease, now) if paying else one.lease
-        if not places.claim(line.booking_id, one.slot.id, one.choice.price, now, lease):
-            raise Overtaken(one.slot.label, one.slot.issue)
+    order = write_order(wish, user, claimed, now)
+    for booking_id, one in claimed.items():
         if one.slot.booking_id is not None:
-            stale += lapse_overtaken(one.slot.id, line.booking_id, now)
+            stale += lapse_overtaken(one.slot.id, booking_id, now)
     return Held(order.public_id, stale, order)
+
+
+def _claim(picked: Sequence[Picked], now: datetime, *, paying: bool) -> dict[int, Picked]:
+    """Claim what was picked, or as long as a payment may take. By the ids of the bookings that are to be written."""
+    claimed = {}
+    for one in picked:
+        lease = holds.for_payment(one.lease, now) if paying else one.lease
+        booking_id = places.claim(one.slot.id, one.choice.price, now, lease)
+        if booking_id is None:
+            raise Overtaken(one.slot.label, one.slot.issue)
+        claimed[booking_id] = replace(one, lease=lease)
+    return claimed
 
 
 def _give_back(public_ids: tuple[str, ...], by: By) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,7 @@ class Wish:
 
 STEPS = sa.select(DiscountStep.weeks, DiscountStep.percent)
 NEW_ORDER = sa.insert(Order).returning(Order.id)
-NEW_BOOKINGS = sa.insert(Booking).returning(Booking.id, sort_by_parameter_order=True)
+NEW_BOOKINGS = sa.insert(Booking)
 NEW_EVENTS = sa.insert(BookingEvent)
 EARLIER = (
     sa.select(Booking.slot_id, Booking.created_at, BookingEvent.at)
@@ -66,16 +66,17 @@ def earlier_holds(user_id: int, groups: Groups, now: datetime) -> dict[int, list
     return earlier
 
 
-def write_order(wish: Wish, user: Known, picked: Sequence[Picked], now: datetime) -> Ordered:
+def write_order(wish: Wish, user: Known, claimed: Mapping[int, Picked], now: datetime) -> Ordered:
     """Add the order and its bookings, held, each with its first event; returns what now stands in the database.
 
-    The slots are not touched yet: each lease in the answer is what a claim still has to get.
+    `claimed` is what each booking has, by the id that its claim has kept for it.
     """
-    quoted = _quote(picked)
+    quoted = _quote(claimed.values())
     order = _columns(wish, user, quoted, now)
     order_id = run(NEW_ORDER, order).scalar_one()
     bookings = [
         {
+            "id": booking_id,
             "order_id": order_id,
             "slot_id": one.slot.id,
             "state": BookingState.HELD,
@@ -84,26 +85,26 @@ def write_order(wish: Wish, user: Known, picked: Sequence[Picked], now: datetime
             "fallback": wish.fallback,
             "created_at": now,
         }
-        for one, line in zip(picked, quoted.lines, strict=True)
+        for (booking_id, one), line in zip(claimed.items(), quoted.lines, strict=True)
     ]
-    ids = run(NEW_BOOKINGS, bookings).scalars().all()
+    run(NEW_BOOKINGS, bookings)
     event = {"seq": 1, "from_state": NONE, "to_state": BookingState.HELD.value, "actor": Actor.ADVERTISER, "at": now}
-    run(NEW_EVENTS, [{"booking_id": booking_id, **event} for booking_id in ids])
-    lines = (_line(*each) for each in zip(picked, bookings, ids, strict=True))
+    run(NEW_EVENTS, [{"booking_id": booking_id, **event} for booking_id in claimed])
+    lines = (_line(*each) for each in zip(claimed.values(), bookings, strict=True))
     return Ordered(tuple(lines), order_id, *(order[column.key] for column in HEAD[1:]))
 
 
-def _line(one: Picked, booking: Mapping[str, Any], booking_id: int) -> OrderedLine:
+def _line(one: Picked, booking: Mapping[str, Any]) -> OrderedLine:
     slot, lease = one.slot, one.lease
     return OrderedLine(
-        booking_id=booking_id,
+        booking_id=booking["id"],
         state=booking["state"],
         price=booking["price"],
         discount=booking["discount"],
         fallback=booking["fallback"],
         slot_id=slot.id,
         ordinal=slot.ordinal,
-        occupant=booking_id,
+        occupant=booking["id"],
         held_until=lease.until,
         hold_hard_until=lease.hard_until,
         kind=slot.kind,
@@ -119,7 +120,7 @@ def new_public_id() -> str:
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(12))
 
 
-def _quote(picked: Sequence[Picked]) -> Quote:
+def _quote(picked: Iterable[Picked]) -> Quote:
     # The price seen is the price asked: the claim refuses it if it is not the price any more.
     lines = [
         Line(one.slot.id, one.choice.kind, one.choice.issue, Money(one.choice.price, one.slot.currency))

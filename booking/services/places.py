@@ -5,6 +5,7 @@ None commits: they run inside the acts of this package.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
@@ -24,37 +25,40 @@ def changed(statement: sa.Update) -> bool:
     return result.rowcount > 0
 
 
-LOCK = sa.select(Slot.id).where(Slot.id.in_(sa.bindparam("slots", expanding=True))).order_by(Slot.id).with_for_update()
+def claim(slot_id: int, price: int, now: datetime, lease: Lease) -> int | None:
+    """Hold a slot, if it is free, sales are open, and it costs what the buyer saw: the id of the booking to be written.
 
-
-def lock(slot_ids: Sequence[int]) -> None:
-    """Lock slots in id order until the act ends, before bookings of them are written.
-
-    Not for the claim's sake: a booking that is inserted locks its slot's key in PostgreSQL, and two that did so before
-    either claimed would wait for each other. SQLite has one writer and needs no lock.
+    The slot first and its booking after, which the deferred foreign key allows: nobody writes a thing for a slot that
+    is not theirs, and whoever comes second waits before holding anything that another could wait for.
     """
-    if db.engine.dialect.name == "postgresql":
-        run(LOCK, {"slots": slot_ids})
+    asked = {"slot": slot_id, "seen": price, "at": now, "until": lease.until, "cap": lease.hard_until}
+    return cast("int | None", run(_claim(db.engine.dialect.name), asked).scalar())
 
 
-CLAIM = (
-    sa.update(Slot)
-    .where(
-        Slot.id == sa.bindparam("slot"),
-        Slot.price == sa.bindparam("seen"),
-        Slot.sales_close_at > sa.bindparam("at"),
-        free(sa.bindparam("at")),
+@functools.cache
+def _claim(dialect: str) -> sa.UpdateBase:
+    """Built once: it stands in the way of every buyer."""
+    return (
+        sa.update(Slot)
+        .where(
+            Slot.id == sa.bindparam("slot"),
+            Slot.price == sa.bindparam("seen"),
+            Slot.sales_close_at > sa.bindparam("at"),
+            free(sa.bindparam("at")),
+        )
+        .values(held_until=sa.bindparam("until"), hold_hard_until=sa.bindparam("cap"))
+        .values(booking_id=_next_booking(dialect))
+        .returning(Slot.booking_id)
     )
-    .values(booking_id=sa.bindparam("booking"), held_until=sa.bindparam("until"), hold_hard_until=sa.bindparam("cap"))
-)
-"""Built once: it stands in the way of every buyer."""
 
 
-def claim(booking_id: int, slot_id: int, price: int, now: datetime, lease: Lease) -> bool:
-    """Hold a slot for a booking, if it is free, sales are open, and it costs what the buyer saw."""
-    asked = {"slot": slot_id, "seen": price, "at": now, "booking": booking_id}
-    found = run(CLAIM, {**asked, "until": lease.until, "cap": lease.hard_until})
-    return found.rowcount > 0
+def _next_booking(dialect: str) -> sa.ColumnElement[int]:
+    if dialect == "postgresql":
+        return sa.func.nextval("booking_id_seq")
+    # SQLite has one writer, who counts; some of its bookings may be claimed and not written yet.
+    written, claimed = sa.select(sa.func.max(Booking.id)), sa.select(sa.func.max(Slot.booking_id))
+    last = (sa.func.coalesce(each.scalar_subquery(), 0) for each in (written, claimed))
+    return sa.func.max(*last) + 1
 
 
 EXTEND = (
