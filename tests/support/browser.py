@@ -46,6 +46,9 @@ UNUSED = (
 )
 """Parts of Chromium that nobody looks at."""
 
+INTERPRETED = "--js-flags=--no-opt --no-maglev"
+"""The two compilers for code that runs long, which no page of a test does: a third of what axe-core costs."""
+
 # As root there is no sandbox, and without the networking flags Chromium calls its maker at every start.
 ARGUMENTS = (
     "--no-sandbox",
@@ -76,7 +79,7 @@ def open_browser() -> Iterator[Browser]:
     if path is None:
         raise RuntimeError("There is no Chromium here: install your system's chromium package.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, INTERPRETED])
         try:
             yield browser
         finally:
