@@ -144,8 +144,13 @@ MOVES = st.lists(
 )
 
 
+PROFILE = settings.get_current_profile_name()
+EXAMPLES = 10 if PROFILE == "default" else settings.get_profile(PROFILE).max_examples
+"""Some of them for every change; `make sure` asks for more."""
+
+
 @given(moves=MOVES)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_balance_is_payments_less_refunds_and_lost_disputes(
     running: Simulator, moves: list[tuple[str, int]]
 ) -> None:
