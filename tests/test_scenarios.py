@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from tests.support.source import ROOT, Function, dotted
 
@@ -25,12 +26,16 @@ class Shown:
     marks: frozenset[str]
 
 
-def shown() -> Iterator[Shown]:
+@cache
+def shown() -> tuple[Shown, ...]:
     """Every marked test, read from the source, so that no option of a run can hide one."""
-    for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, Function):
-                yield from _marked(node, path.relative_to(ROOT).as_posix())
+    return tuple(
+        one
+        for path in sorted(TESTS.rglob("test_*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, Function)
+        for one in _marked(node, path.relative_to(ROOT).as_posix())
+    )
 
 
 def _marked(function: Function, file: str) -> Iterator[Shown]:
