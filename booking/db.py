@@ -6,7 +6,7 @@ import functools
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from booking.engine import Work, turn_to_write, work, worth_another_try
+from booking.engine import WRITES, Work, turn_to_write, work, worth_another_try
 from booking.models import Base
 
 P = ParamSpec("P")
@@ -70,7 +70,7 @@ def read(statement: sa.Executable, values: Any = None) -> Sequence[sa.Row[*tuple
     """
     if _acting.get() is not None or (db.session.registry.has() and db.session().in_transaction()):
         return run(statement, values).all()
-    with _begun(Work.ALONE) as connection:
+    with _begun(Work.READING_ONCE) as connection:
         return connection.execute(statement, values).all()
 
 
@@ -110,7 +110,7 @@ def run_alone(statement: sa.Executable, values: Any = None) -> None:
         raise RuntimeError("A statement that commits on its own cannot run inside an act.")
 
     def once() -> None:
-        with _begun(Work.ALONE) as connection:
+        with _begun(Work.WRITING_ONCE) as connection:
             connection.execute(statement, values)
 
     _until_settled(once)
@@ -137,8 +137,10 @@ def transaction(act: Callable[P, R]) -> Callable[P, R]:
 
 @contextmanager
 def _begun(kind: Work) -> Iterator[Connection]:
-    """A connection in a transaction of this kind, committed at the end."""
-    with db.engine.connect() as connection:
+    """A connection in a transaction of this kind, committed at the end; in turn with all others that write."""
+    engine = db.engine
+    # The connection first: whoever has the turn keeps all others waiting.
+    with engine.connect() as connection, turn_to_write(engine) if kind in WRITES else nullcontext():
         before = work.set(kind)
         try:
             beginning = connection.begin()
@@ -170,8 +172,7 @@ def _whole(act: Callable[[], R]) -> R:
 def _until_settled(write: Callable[[], R]) -> R:
     for left in reversed(range(TRIES)):
         try:
-            with turn_to_write(db.engine):
-                return write()
+            return write()
         except DBAPIError as error:
             if left == 0 or not worth_another_try(error):
                 raise

@@ -25,12 +25,16 @@ class Work(Enum):
 
     READING = auto()
     WRITING = auto()
-    ALONE = auto()
-    """One statement that is a transaction by itself, so that it needs no beginning and no end."""
+    READING_ONCE = auto()
+    """One statement, which is a transaction by itself and needs no beginning and no end."""
+    WRITING_ONCE = auto()
 
 
 work: ContextVar[Work] = ContextVar("work", default=Work.READING)
 """What the transaction that begins now is for."""
+
+WRITES = (Work.WRITING, Work.WRITING_ONCE)
+ONCE = (Work.READING_ONCE, Work.WRITING_ONCE)
 
 # Two that have read cannot both go on to write, so whoever will write says so at once.
 BEGINNINGS = {Work.READING: "BEGIN", Work.WRITING: "BEGIN IMMEDIATE"}
@@ -81,7 +85,7 @@ def _prepare_postgresql(engine: Engine) -> None:
     def begin(pooled: Any) -> None:
         # Not by SQLAlchemy's isolation level, which is put back after every statement; and not on what the pool lends,
         # which passes on what is read of it but keeps what is set.
-        driver, by_itself = pooled.driver_connection, work.get() is Work.ALONE
+        driver, by_itself = pooled.driver_connection, work.get() in ONCE
         if driver.autocommit != by_itself:
             driver.autocommit = by_itself
 
