@@ -44,11 +44,12 @@ SHOWS_FOCUS = """node => {
 def reach(target: Locator) -> None:
     """Press Tab until the element has the focus; it must show that and be in sight (WCAG 2.4.7 and 2.4.11)."""
     # Asking after every press costs more than the presses: all the way at once, and step by step where that missed it.
-    distance = target.evaluate(DISTANCE)
+    node = target.element_handle()
+    distance = node.evaluate(DISTANCE)
     for _ in range(abs(distance)):
         target.page.keyboard.press("Tab" if distance > 0 else "Shift+Tab")
     for _ in range(FURTHEST):
-        if (wrong := target.evaluate(SHOWS_FOCUS)) is not None:
+        if (wrong := node.evaluate(SHOWS_FOCUS)) is not None:
             break
         target.page.keyboard.press("Tab")
     else:
