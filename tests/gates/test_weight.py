@@ -11,7 +11,7 @@ from booking.stripe_simulator import Simulator
 from tests.access import ACCESS, Access, Who
 from tests.support import at
 from tests.support.factories import NOW, make_newsletter
-from tests.support.gallery import MOMENT, View
+from tests.support.gallery import MOMENT
 from tests.support.hanging import hang_again
 from tests.support.page import Page
 from tests.support.page_checks import HEAVIEST
@@ -29,47 +29,34 @@ PAGES = sorted(
 )
 
 
-def test_a_page_with_its_styles_and_script_weighs_little(
+def test_a_page_of_a_newsletter_in_use_is_light_and_costs_few_queries(
     app: Flask, session: scoped_session[Session], simulator: Simulator
 ) -> None:
     with at(MOMENT):
         viewers = Viewers(app)
-        weights = {
-            view: weight(viewers, view)
-            for view in hang_again(app, simulator)
-            if not view.name.startswith(FOR_DEVELOPERS)
-        }
-    assert {view.name: bytes_ for view, bytes_ in weights.items() if bytes_ > HEAVIEST} == {}
-
-
-def test_a_newsletter_in_use_costs_no_page_more_queries(
-    app: Flask, session: scoped_session[Session], simulator: Simulator
-) -> None:
-    with at(MOMENT):
-        viewers = Viewers(app)
-        views = [
-            view for view in hang_again(app, simulator) if not view.press and not view.name.startswith(FOR_DEVELOPERS)
-        ]
-        queries = {view.name: viewers.look(view).queries for view in views}
+        views = [view for view in hang_again(app, simulator) if not view.name.startswith(FOR_DEVELOPERS)]
+        pages = {view: viewers.look(view) for view in views}
+    parts = {view: parts_of(page) for view, page in pages.items()}
+    sent = {part: bytes_sent(viewers, part) for part in set().union(*parts.values())}
+    weights = {view.name: len(page.data) + sum(sent[part] for part in parts[view]) for view, page in pages.items()}
+    assert {name: bytes_ for name, bytes_ in weights.items() if bytes_ > HEAVIEST} == {}
+    queries = {view.name: page.queries for view, page in pages.items() if not view.press}
     assert {name: listed for name, listed in queries.items() if len(listed) > MOST_QUERIES} == {}
 
 
-def weight(viewers: Viewers, view: View) -> int:
-    """Bytes as they are sent to a browser with an empty cache, without images."""
-    page = viewers.look(view)
-    parts = [node.attributes["href"] for node in page.select("link[rel=stylesheet]")]
-    parts += [node.attributes["src"] for node in page.select("script[src]")]
-    assert len(parts) > 1, f"{view.name} has no styles or no script."
-    return len(page.data) + sum(sent(viewers.of("").attempt("GET", part or "", headers=PACKED)) for part in parts)
+def parts_of(page: Page) -> list[str]:
+    """The addresses of what a browser with an empty cache asks for besides the page, without images."""
+    parts = [node.attributes["href"] or "" for node in page.select("link[rel=stylesheet]")]
+    parts += [node.attributes["src"] or "" for node in page.select("script[src]")]
+    assert len(parts) > 1, f"{page.url} has no styles or no script."
+    return parts
 
 
-PACKED = {"Accept-Encoding": "gzip"}
-
-
-def sent(part: Page) -> int:
-    """Bytes of a file of ours."""
-    assert part.status == 200, f"{part.url} answered {part.status}"
-    return len(part.data)
+def bytes_sent(viewers: Viewers, part: str) -> int:
+    """What a file of ours weighs on the wire."""
+    page = viewers.of("").attempt("GET", part, headers={"Accept-Encoding": "gzip"})
+    assert page.status == 200, f"{page.url} answered {page.status}"
+    return len(page.data)
 
 
 @pytest.mark.parametrize("issues", [5, 60])
