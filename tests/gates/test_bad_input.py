@@ -1,7 +1,7 @@
 """Every field of every form is tried with what nobody expects: no fault, nothing typed lost, nothing half saved.
 
-One text holds the trouble of many, so that a field which takes it says in one answer what it makes of each. A free
-field that refuses it is tried with each text alone, and so is every field under any profile but the default one.
+One text holds the trouble of many, so that a field which takes it says in one answer what it makes of each. A field
+for words that refuses it is tried with each text alone, and so is every field under any profile but the default one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ TEXTS = {
 }
 """What every field is tried with; the last has something of each of those in `ALONE`, and is as short as a name."""
 FIGURES = {"figures": "-99999999999999999999"}
-"""What a field is tried with that is read as a number or as one of so many choices."""
+"""What a field is tried with that is no words: it is read as a number, an address or one of so many choices."""
 BELIEVABLE = {
     "email": "press@example.com",
     "date": "2026-06-10",
@@ -161,9 +161,9 @@ def tried(visitor: Visitor, form: Form, stand: Stand) -> Iterator[str]:
             except pytest.fail.Exception as failure:
                 yield f"{told}: {failure}"
             else:
-                keeps = {name: text} if is_free(control) else {}
+                keeps = {name: text} if is_typed(control) else {}
                 yield from verdict(page, f"{told} answered {page.status}", stand, keeps)
-                if kind == "all at once" and keeps and page.status == 422 and not thorough():
+                if kind == "all at once" and page.status == 422 and is_prose(control) and not thorough():
                     # It may have been too long, or only one part of it unwanted.
                     waiting += ALONE.items()
             stand.put_back()
@@ -172,7 +172,7 @@ def tried(visitor: Visitor, form: Form, stand: Stand) -> Iterator[str]:
 def texts_for(control: LexborNode) -> Iterator[tuple[str, str]]:
     """What a field is tried with at first, by its kind."""
     yield from TEXTS.items()
-    if thorough() or not (is_free(control) or _is_file(control)):
+    if thorough() or not (is_prose(control) or _is_file(control)):
         yield from FIGURES.items()
     if thorough():
         yield from ALONE.items()
@@ -183,9 +183,14 @@ def thorough() -> bool:
     return settings.get_current_profile_name() != "default"
 
 
-def is_free(control: LexborNode) -> bool:
-    """Whether anything may be typed into it."""
+def is_typed(control: LexborNode) -> bool:
+    """Whether anything can be typed into it."""
     return control.attributes.get("type", control.tag) in TYPED
+
+
+def is_prose(control: LexborNode) -> bool:
+    """Whether what is typed is taken as words, and not read as an address or a figure."""
+    return is_typed(control) and control.attributes.get("type") != "email" and "inputmode" not in control.attributes
 
 
 def verdict(page: Page, told: str, stand: Stand, typed: Mapping[str, str]) -> Iterator[str]:
