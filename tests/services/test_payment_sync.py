@@ -25,6 +25,15 @@ def paid_and_not_heard_of(till: Till) -> tuple[str, str]:
     return session.id, session.intent_id
 
 
+def test_a_payment_page_that_is_still_open_changes_nothing(till: Till) -> None:
+    with till.at(NOW):
+        order = make_order()
+        page = paying.start_payment(order.public_id, NOW)
+        paying.sync_session(till.session_of(order))
+        assert paying.start_payment(order.public_id, NOW) == page
+    assert books.states() == [BookingState.HELD]
+
+
 def test_money_that_carries_our_mark_and_came_through_no_session_goes_back_once(till: Till) -> None:
     with till.at(NOW):
         session_id, intent_id = paid_and_not_heard_of(till)
