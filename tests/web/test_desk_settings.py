@@ -227,8 +227,6 @@ def test_a_new_newsletter_is_set_up_on_the_desk(visitor: Visitor, session: objec
     assert first.slots[0].price == 45_000
 
 
-# On SQLite each field is tried alone in gates/test_bad_input.
-@pytest.mark.any_database("postgresql")
 @pytest.mark.parametrize("url", FORMS)
 def test_no_field_takes_the_desk_down(desk: Visitor, url: str) -> None:
     make_order(choice(503))
