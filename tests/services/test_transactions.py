@@ -41,12 +41,13 @@ def test_of_two_rows_with_one_key_the_first_is_written_and_said_to_be(session: s
     assert session.scalars(sa.select(User.name)).all() == ["Ada"]
 
 
-def test_an_act_that_fails_leaves_nothing(session: scoped_session[Session]) -> None:
-    @transaction
-    def fail() -> None:
-        run(NEW, row("press@example.com"))
-        raise LookupError
+@transaction
+def fail() -> None:
+    run(NEW, row("desk@example.com"))
+    raise LookupError
 
+
+def test_an_act_that_fails_leaves_nothing(session: scoped_session[Session]) -> None:
     with pytest.raises(LookupError):
         fail()
     assert users(session) == []
@@ -57,14 +58,8 @@ def test_an_act_after_a_statement_alone_is_a_transaction_again(session: scoped_s
     # A pool of one connection, so that the act gets the same.
     db.engine.dispose()
     run_alone(NEW, row("press@example.com"))
-
-    @transaction
-    def act() -> None:
-        run(NEW, row("desk@example.com"))
-        raise LookupError
-
     with pytest.raises(LookupError):
-        act()
+        fail()
     assert users(session) == ["press@example.com"]
 
 
