@@ -16,7 +16,7 @@ from booking.db import db
 from booking.stripe_simulator import Simulator
 from booking.stripe_simulator.store import TABLES, Store
 from config import Test
-from tests.support.gallery import View, furnish, views
+from tests.support.gallery import View, furnish, hang, views
 
 Stripe = Mapping[str, Sequence[tuple[Any, ...]]]
 
@@ -29,8 +29,7 @@ def hang_again(app: Flask, simulator: Simulator) -> list[View]:
     db.session.commit()
     store, address = simulator.world.store, db.engine.url
     if address.get_backend_name() != "sqlite":
-        furnish()
-        return views(app)
+        return hang(app)
     # The file as a whole: row by row, the triggers would refuse what only a story of acts may become.
     with closing(sqlite3.connect(str(address.database), isolation_level=None)) as file:
         if not _kept:
