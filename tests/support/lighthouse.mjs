@@ -1,4 +1,4 @@
-// Looks at pages one after the other in one Chromium with Lighthouse: its own command starts node and a browser for each.
+// Looks at pages one after the other with Lighthouse, each in a Chromium of its own: its own command starts node for each.
 // Reads what to do from standard input, and writes an array with a report, or null where the look failed, for each page.
 
 import { text } from "node:stream/consumers";
@@ -17,20 +17,19 @@ settings.skipAudits = listed.map(({ id }) => id).filter((id) => !weighed.has(id)
 // A second of counting for each page says how fast this machine is, which no mark is made of either.
 pageFunctions.computeBenchmarkIndex = () => 0;
 
-const chrome = await launch({ chromePath, chromeFlags });
 const reports = [];
-try {
-    for (const { url, extraHeaders } of pages) {
-        const config = { extends: "lighthouse:default", settings: { ...settings, extraHeaders } };
-        try {
-            reports.push((await lighthouse(url, { port: chrome.port, logLevel: "silent" }, config)).lhr);
-        } catch (error) {
-            console.error(String(error));
-            reports.push(null);
-        }
+for (const { url, extraHeaders } of pages) {
+    // A browser for each: what one page puts into its cookies would stand in the way of the next one's.
+    const chrome = await launch({ chromePath, chromeFlags });
+    const config = { extends: "lighthouse:default", settings: { ...settings, extraHeaders } };
+    try {
+        reports.push((await lighthouse(url, { port: chrome.port, logLevel: "silent" }, config)).lhr);
+    } catch (error) {
+        console.error(String(error));
+        reports.push(null);
+    } finally {
+        chrome.kill();
     }
-} finally {
-    chrome.kill();
 }
 // Left to itself node waits for timers that Lighthouse has no more use for.
 process.stdout.write(JSON.stringify(reports), () => process.exit());

@@ -50,6 +50,7 @@ def reports(pages: Sequence[tuple[str, str]]) -> list[Report]:
     """Look at each page once: its address, and the browser's cookie that lets it in.
 
     When the browser's trace failed, which Lighthouse says to run again for, the report has no marks and the fault.
+    Raises AssertionError when an address led to another page.
     """
     wanted = {
         # Its marks are for the browser that people have, where that is installed.
@@ -67,12 +68,15 @@ def reports(pages: Sequence[tuple[str, str]]) -> list[Report]:
 
 
 def _read(found: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Report:
+    asked, seen = found["requestedUrl"], found["finalDisplayedUrl"]
+    assert seen == asked, f"Lighthouse was to look at {asked} and looked at {seen}."
     audits, marks, faults = found["audits"], {}, []
     for name in CATEGORIES:
         category = found["categories"][name]
         score, references = category["score"], category["auditRefs"]
-        assert isinstance(score, float | int), f"Lighthouse gave no mark for {name}."
         assert isinstance(references, list)
+        if not isinstance(score, float | int):
+            return Report({}, (f"Lighthouse gave no mark for {name}.",))
         marks[name] = round(score * 100)
         for reference in references:
             audit = audits[reference["id"]]
