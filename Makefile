@@ -6,7 +6,8 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
+# The system's own Python first: it is built for speed, and one that was compiled by hand is mostly not.
+PYTHON ?= $(shell for python in $$(command -pv python3.11) $$(command -pv python3) python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 INSTALL := $(BIN)/python -m pip install --quiet --require-virtualenv --disable-pip-version-check --require-hashes
 

@@ -70,7 +70,7 @@ class _AnyPort(Controller):
             greeted.recv(1024)
 
 
-@dataclass(slots=True)
+@dataclass
 class PostOffice:
     """What an SMTP server was sent. Put an SMTP reply such as `451 later` into `refuse_with` to refuse everything.
 
