@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
 from booking.stripe_simulator.app import create_simulator, parts
+from booking.stripe_simulator.connections import KeepingServer
 from booking.stripe_simulator.control_system import reset
 from booking.stripe_simulator.settings import Settings
 from booking.stripe_simulator.store import Json
 from booking.stripe_simulator.world import World
-
-
-class Quiet(WSGIRequestHandler):
-    """Logs each request at debug level instead of to the terminal."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 - werkzeug passes it
-        """One line for the log of whoever wants it."""
-        logging.getLogger(__name__).debug("%s %s %s", self.command, self.path, code)
 
 
 class Simulator:
@@ -35,9 +25,7 @@ class Simulator:
         self.settings = settings or Settings()
         self.app = create_simulator(self.settings)
         self.parts = parts(self.app)
-        self._server: BaseWSGIServer = make_server(
-            self.settings.host, self.settings.port, self.app, threaded=True, request_handler=Quiet
-        )
+        self._server = KeepingServer(self.settings.host, self.settings.port, self.app)
         self.base_url = f"http://{self.settings.host}:{self._server.port}"
         self.world.base_url = self.base_url
         self._thread: threading.Thread | None = None

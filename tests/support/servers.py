@@ -7,38 +7,23 @@ import ssl
 import threading
 from asyncio import Server
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import WSGIApplication
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wsgi import ClosingIterator
 
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: a failing test is to show its own words."""
-
-
-def _whole(app: WSGIApplication) -> WSGIApplication:
-    """The app with each answer read and closed at once: the server leaves it open when a browser hangs up early."""
-
-    def answer(environment: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        with closing(ClosingIterator(app(environment, start_response))) as parts:
-            return [b"".join(parts)]
-
-    return answer
+from booking.stripe_simulator.connections import KeepingServer
 
 
 @contextmanager
 def serving(app: WSGIApplication) -> Iterator[str]:
     """Serve a WSGI app on a free port in a thread of this process; gives its address without a final slash."""
-    server = make_server("127.0.0.1", 0, _whole(app), threaded=True, request_handler=_Quiet)
+    server = KeepingServer("127.0.0.1", 0, app)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="live-server")
     thread.start()
     try:
