@@ -49,6 +49,8 @@ settings.load_profile("default")
 # Stripe's client pauses for half a second and more before it asks again. The simulator needs no rest: the same
 # questions are asked, as often and with the same keys.
 stripe.HTTPClient.INITIAL_DELAY = 0.01
+# What is on this machine is asked without a proxy, and without looking through the environment for one each time.
+os.environ["no_proxy"] = "127.0.0.1"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
