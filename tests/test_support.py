@@ -58,7 +58,7 @@ def secure(html: str) -> Response:
 
 def wrongs(app: Flask, html: str, status: int = 200) -> list[str]:
     response = secure(html)
-    return list(problems(Page("/", status, response.headers, response.data), app))
+    return problems(Page("/", status, response.headers, response.data), app)
 
 
 def test_a_page_in_order_passes_every_check(small_app: Flask) -> None:
@@ -94,17 +94,20 @@ def test_a_page_in_order_passes_every_check(small_app: Flask) -> None:
 )
 def test_each_fault_of_a_page_is_noticed(small_app: Flask, good: str, bad: str, word: str) -> None:
     assert good in GOOD
+    assert wrongs(small_app, GOOD) == []
     assert any(word in wrong for wrong in wrongs(small_app, GOOD.replace(good, bad, 1)))
 
 
 def test_an_error_page_says_so_in_its_title(small_app: Flask) -> None:
+    assert wrongs(small_app, GOOD) == []
     assert any("Error: " in wrong for wrong in wrongs(small_app, GOOD, status=422))
     assert wrongs(small_app, GOOD.replace("<title>", "<title>Error: "), status=422) == []
 
 
 def test_a_page_without_a_strict_policy_is_noticed(small_app: Flask) -> None:
+    assert wrongs(small_app, GOOD) == []
     lax = Response(GOOD, headers={"Content-Security-Policy": POLICY + "; script-src 'unsafe-inline'"})
-    found = list(problems(Page("/", 200, lax.headers, lax.data), small_app))
+    found = problems(Page("/", 200, lax.headers, lax.data), small_app)
     assert any("allows something unsafe" in wrong for wrong in found)
     assert any("nosniff" in wrong for wrong in found)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
@@ -27,8 +26,28 @@ LEAKS = re.compile(
 DATA_BLOCKS = ("application/json", "application/ld+json")
 
 
-def problems(page: Page, app: Flask) -> Iterator[str]:
-    """Everything that is wrong with an HTML page, whatever it is about."""
+TOKEN = re.compile(rb'(?<=name="csrf_token")([^>]*value=")[^"]+')
+
+_in_order: set[tuple[object, ...]] = set()
+"""What was looked at and found in order."""
+
+
+def problems(page: Page, app: Flask) -> list[str]:
+    """Everything that is wrong with an HTML page, whatever it is about.
+
+    A page that was in order is not looked at again when it comes once more with nothing new but its tokens.
+    """
+    policy = [page.headers.get(name) for name in ("Content-Security-Policy", "X-Content-Type-Options")]
+    seen = (app.name, page.url, page.status, *policy, TOKEN.sub(rb"\1token", page.data))
+    if seen in _in_order:
+        return []
+    wrong = list(_everything(page, app))
+    if not wrong:
+        _in_order.add(seen)
+    return wrong
+
+
+def _everything(page: Page, app: Flask) -> Iterator[str]:
     yield from head(page)
     yield from identifiers(page)
     yield from labels(page)
@@ -160,24 +179,23 @@ def links(page: Page, app: Flask) -> Iterator[str]:
 
 
 def _answers(app: Flask, method: str, base: str, target: str) -> bool:
-    address = urlsplit(urljoin(f"http://here{base}", target))
-    if address.scheme not in ("http", "https") or address.netloc != "here":
-        return True
-    found = _route(app.url_map, method, address.path)
-    if found is None:
-        return False
-    endpoint, values = found
-    return bool(endpoint != "static") or (Path(app.static_folder or "") / values["filename"]).is_file()
+    # Where a link leads that begins at the top does not depend on the page that it is on.
+    base = "/" if target.startswith("/") else base
+    return _leads_somewhere(app.url_map, app.static_folder or "", method, base, target)
 
 
 # Pages have most of their links in common.
 @functools.lru_cache(maxsize=4096)
-def _route(routes: Map, method: str, path: str) -> tuple[str, Mapping[str, Any]] | None:
+def _leads_somewhere(routes: Map, static: str, method: str, base: str, target: str) -> bool:
+    address = urlsplit(urljoin(f"http://here{base}", target))
+    if address.scheme not in ("http", "https") or address.netloc != "here":
+        return True
     try:
-        return routes.bind("here").match(path, method=method)
+        endpoint, values = routes.bind("here").match(address.path, method=method)
     except HTTPException:
         # A redirect to the spelling with a final slash is one of these too: our own links need none.
-        return None
+        return False
+    return bool(endpoint != "static") or (Path(static) / values["filename"]).is_file()
 
 
 def _short(node: LexborNode) -> str:

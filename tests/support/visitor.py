@@ -140,8 +140,7 @@ class Visitor:
             said = page.text[:1500] if page.is_html and page.data else page.location or page.data[:1500]
             pytest.fail(f"{method} {url} answered {page.status}, wanted {status}: {said!r}")
         if page.is_html and not page.location and page.data:
-            wrong = list(problems(page, self.app))
-            if wrong:
+            if wrong := problems(page, self.app):
                 pytest.fail("\n  ".join([f"The page at {method} {page.url} is not in order:", *wrong]))
             self.page = page
         return page
