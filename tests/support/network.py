@@ -9,6 +9,11 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any
 
+REACHES = frozenset({"socket.connect", "socket.sendto"})
+ASKS = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
+WATCHED = REACHES | ASKS
+"""The events that leaving begins with."""
+
 _attempts: list[str] | None = None
 
 
@@ -29,18 +34,17 @@ def is_here(host: object) -> bool:
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if _attempts is None:
+    # Every call of `id` is an event too, ten thousand of them in a second: they may cost no more than this.
+    if event not in WATCHED or _attempts is None:
         return
-    if event in ("socket.connect", "socket.sendto"):
+    if event in REACHES:
         address = arguments[1]
         host = address[0] if isinstance(address, tuple) else None
-    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+    else:
         host = arguments[0]
         # An address is not looked up, only parsed; whether it may be reached is decided when it is connected to.
         if isinstance(host, str) and _is_address(host):
             return
-    else:
-        return
     if not is_here(host):
         _attempts.append(f"{event} {host!r}")
         raise OutsideNetwork(f"A test tried to leave this machine: {event} {host!r}.")
