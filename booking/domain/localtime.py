@@ -4,10 +4,7 @@ A deadline is entered as local wall time, kept as an instant in UTC, and printed
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from babel.dates import format_date
 
 from booking.domain.errors import RuleNotUsable
 
@@ -39,7 +36,7 @@ def local_date(moment: datetime, zone: str) -> date:
 
 def spell_date(day: date) -> str:
     """Return "Sunday 2 February 2020"."""
-    return _printed(day, "EEEE d MMMM y")
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
 def spell(moment: datetime, zone: str) -> str:
@@ -49,7 +46,8 @@ def spell(moment: datetime, zone: str) -> str:
 
 def spell_short(moment: datetime, zone: str) -> str:
     """Return "Thu 30 Jan, 17:00 London time", for tables whose year is plain."""
-    return f"{_printed(local_date(moment, zone), 'EEE d MMM')}, {spell_clock(moment, zone)}"
+    day = local_date(moment, zone)
+    return f"{day:%a} {day.day} {day:%b}, {spell_clock(moment, zone)}"
 
 
 def spell_clock(moment: datetime, zone: str) -> str:
@@ -82,9 +80,3 @@ def relative(moment: datetime, now: datetime) -> str:
     else:
         words = f"{minutes} minute{'s' * (minutes > 1)}"
     return f"in {words}" if moment > now else f"{words} ago"
-
-
-# A calendar prints the same dates on every page; formatting by locale costs more than the rest of a row.
-@lru_cache(maxsize=4096)
-def _printed(day: date, pattern: str) -> str:
-    return format_date(day, pattern, locale="en")
