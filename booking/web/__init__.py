@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.utils import import_string
 
-from booking.web import assets, context, errors, filters, headers, rates, routing, security
+from booking.web import assets, context, cookies, errors, filters, headers, rates, routing, security
 
 BLUEPRINTS: tuple[str, ...] = (
     "booking.web.storefront:blueprint",
@@ -27,7 +27,7 @@ DEVELOPMENT_BLUEPRINTS: tuple[str, ...] = ("booking.web.dev:blueprint", "booking
 def register(app: Flask) -> None:
     """Give `app` its guards, helpers for templates, error pages and blueprints."""
     app.jinja_env.undefined = StrictUndefined
-    for part in (routing, security, rates, headers, assets, context, filters, errors):
+    for part in (routing, cookies, security, rates, headers, assets, context, filters, errors):
         part.register(app)
     own = BLUEPRINTS + (() if app.config["BOOKING_ENV"] == "production" else DEVELOPMENT_BLUEPRINTS)
     for blueprint in own:
