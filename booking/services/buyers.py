@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from booking.db import run
 from booking.domain.states import Role
 from booking.models import Advertiser, Membership, User
+from booking.services.writing import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,14 @@ class Known:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose an order is: the user who buys, and the advertiser they act for."""
+
+    user_id: int
+    advertiser_id: int
+
+
 # Statements that every order runs are built once: building them costs more than running them.
 USER = sa.select(User.id).where(User.email == sa.bindparam("email"))
 ADVERTISERS = (
@@ -59,6 +68,17 @@ def new_user(email: str, name: str, now: datetime) -> Known:
     """Make the user with this address (lower case)."""
     row = {"email": email, "name": name, "role": Role.ADVERTISER, "created_at": now}
     return Known(run(NEW_USER, row).scalar_one(), is_new=True)
+
+
+def newcomer(buyer: Buyer, owner: Owner, now: datetime) -> list[Row]:
+    """The rows of a buyer whom nobody knew yet: a user, who acts for an advertiser of their own."""
+    user = {"email": buyer.address, "name": buyer.name, "role": Role.ADVERTISER, "created_at": now}
+    advertiser = {"name": buyer.company, "vat_number": buyer.vat_number, "created_at": now}
+    return [
+        (User, {"id": owner.user_id, **user}),
+        (Advertiser, {"id": owner.advertiser_id, **advertiser}),
+        (Membership, {"user_id": owner.user_id, "advertiser_id": owner.advertiser_id}),
+    ]
 
 
 def advertiser_for(user: Known, buyer: Buyer, now: datetime) -> int:

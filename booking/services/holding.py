@@ -19,11 +19,13 @@ from booking.domain.states import Actor, AttemptState, BookingState, OrderPaymen
 from booking.models import Booking, CheckoutAttempt, Order
 from booking.services import places
 from booking.services.booking_steps import By, step
-from booking.services.buyers import Buyer, Known, new_user
+from booking.services.buyers import Buyer, Known, Owner, advertiser_for, newcomer
 from booking.services.choosing import Choice, Picked, look, pick
 from booking.services.lapsing import close_sessions, lapse_overtaken, open_sessions_of
 from booking.services.ordered import Ordered, held_order
-from booking.services.ordering import Wish, earlier_holds, write_order
+from booking.services.ordering import Wish, earlier_holds, new_order
+from booking.services.places import Kept
+from booking.services.writing import Row, write
 
 R = TypeVar("R")
 
@@ -48,13 +50,14 @@ def hold(wish: Wish, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An order that holds its slots, and the sessions to close after the commit.
+    """An order that holds its slots, the rows to write of it, and the sessions to close after the commit.
 
-    `order` is what was written, None when the same form had made it before.
+    `order` is as it will stand, None when the same form had made it before.
     """
 
     public_id: str
     stale: list[str]
+    rows: list[Row]
     order: Ordered | None = None
 
 
@@ -96,38 +99,47 @@ def until_decided(act: Callable[[Wish, Found, datetime], R]) -> Callable[[Wish, 
 @until_decided
 @transaction
 def _hold(wish: Wish, found: Found, now: datetime) -> Held:
-    return take_slots(wish, found, now)
+    held = take_slots(wish, found, now)
+    write(held.rows)
+    return held
 
 
 def take_slots(wish: Wish, found: Found, now: datetime, *, paying: bool = False) -> Held:
-    """The work of `hold`, for acts that do more in the same transaction; raises as `hold` does, or Overtaken.
+    """The work of `hold` but for writing its rows, for acts that write more; raises as `hold` does, or Overtaken.
 
     `paying` holds as long as a payment that starts now may take.
     """
     if found.order is not None:
-        return Held(found.order, [])
-    by, buyer = By(Actor.ADVERTISER, now), wish.buyer
+        return Held(found.order, [], [])
+    by = By(Actor.ADVERTISER, now)
     stale = _give_back(wish.replaces, by)
     if wish.replaces:
         found = find(replace(wish, replaces=()), now)
     claimed = _claim(found.picked, now, paying=paying)
-    user = Known(found.user_id, is_new=False) if found.user_id else new_user(buyer.address, buyer.name, now)
-    order = write_order(wish, user, claimed, now)
-    for booking_id, one in claimed.items():
+    owner, rows = _owner(wish.buyer, found.user_id, next(iter(claimed)), now)
+    order, its_rows = new_order(wish, owner, claimed, now)
+    for kept, one in claimed.items():
         if one.slot.booking_id is not None:
-            stale += lapse_overtaken(one.slot.id, booking_id, now)
-    return Held(order.public_id, stale, order)
+            stale += lapse_overtaken(one.slot.id, kept.booking, now)
+    return Held(order.public_id, stale, rows + its_rows, order)
 
 
-def _claim(picked: Sequence[Picked], now: datetime, *, paying: bool) -> dict[int, Picked]:
-    """Claim what was picked, or as long as a payment may take. By the ids of the bookings that are to be written."""
+def _owner(buyer: Buyer, user_id: int | None, kept: Kept, now: datetime) -> tuple[Owner, list[Row]]:
+    if user_id is None:
+        owner = Owner(kept.user, kept.advertiser)
+        return owner, newcomer(buyer, owner, now)
+    return Owner(user_id, advertiser_for(Known(user_id, is_new=False), buyer, now)), []
+
+
+def _claim(picked: Sequence[Picked], now: datetime, *, paying: bool) -> dict[Kept, Picked]:
+    """Claim what was picked, or as long as a payment may take. By the ids that are kept for what is to be written."""
     claimed = {}
     for one in picked:
         lease = holds.for_payment(one.lease, now) if paying else one.lease
-        booking_id = places.claim(one.slot.id, one.choice.price, now, lease)
-        if booking_id is None:
+        kept = places.claim(one.slot.id, one.choice.price, now, lease)
+        if kept is None:
             raise Overtaken(one.slot.label, one.slot.issue)
-        claimed[booking_id] = replace(one, lease=lease)
+        claimed[kept] = replace(one, lease=lease)
     return claimed
 
 

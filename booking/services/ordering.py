@@ -1,4 +1,4 @@
-"""Writing an order with its bookings, as few statements as can be: this is what two hundred buyers do at once."""
+"""What an order with its bookings is written as: rows that are complete before the first of them is written."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from booking.domain.frequency import Line, Quote, Step, quote
 from booking.domain.money import Money
 from booking.domain.states import NONE, Actor, BookingState, Fallback
 from booking.models import Booking, BookingEvent, DiscountStep, Order
-from booking.services.buyers import Buyer, Known, advertiser_for
+from booking.services.buyers import Buyer, Owner
 from booking.services.choosing import Choice, Groups, Picked
 from booking.services.ordered import HEAD, Ordered, OrderedLine
+from booking.services.places import Kept
+from booking.services.writing import Row
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that nobody mixes up on the telephone."""
@@ -36,9 +38,6 @@ class Wish:
 
 
 STEPS = sa.select(DiscountStep.weeks, DiscountStep.percent)
-NEW_ORDER = sa.insert(Order).returning(Order.id)
-NEW_BOOKINGS = sa.insert(Booking)
-NEW_EVENTS = sa.insert(BookingEvent)
 EARLIER = (
     sa.select(Booking.slot_id, Booking.created_at, BookingEvent.at)
     .join(Order, Order.id == Booking.order_id)
@@ -66,17 +65,17 @@ def earlier_holds(user_id: int, groups: Groups, now: datetime) -> dict[int, list
     return earlier
 
 
-def write_order(wish: Wish, user: Known, claimed: Mapping[int, Picked], now: datetime) -> Ordered:
-    """Add the order and its bookings, held, each with its first event; returns what now stands in the database.
+def new_order(wish: Wish, owner: Owner, claimed: Mapping[Kept, Picked], now: datetime) -> tuple[Ordered, list[Row]]:
+    """An order with its bookings, held, each with its first event: as it will stand, and the rows to be written.
 
-    `claimed` is what each booking has, by the id that its claim has kept for it.
+    `claimed` is what each booking has, by the ids that its claim has kept for it; the first one's are the order's.
     """
     quoted = _quote(claimed.values())
-    order = _columns(wish, user, quoted, now)
-    order_id = run(NEW_ORDER, order).scalar_one()
+    order_id = next(iter(claimed)).order
+    order = {"id": order_id, **_columns(wish, owner, quoted, now)}
     bookings = [
         {
-            "id": booking_id,
+            "id": kept.booking,
             "order_id": order_id,
             "slot_id": one.slot.id,
             "state": BookingState.HELD,
@@ -85,13 +84,13 @@ def write_order(wish: Wish, user: Known, claimed: Mapping[int, Picked], now: dat
             "fallback": wish.fallback,
             "created_at": now,
         }
-        for (booking_id, one), line in zip(claimed.items(), quoted.lines, strict=True)
+        for (kept, one), line in zip(claimed.items(), quoted.lines, strict=True)
     ]
-    run(NEW_BOOKINGS, bookings)
     event = {"seq": 1, "from_state": NONE, "to_state": BookingState.HELD.value, "actor": Actor.ADVERTISER, "at": now}
-    run(NEW_EVENTS, [{"booking_id": booking_id, **event} for booking_id in claimed])
+    rows: list[Row] = [(Order, order), *((Booking, booking) for booking in bookings)]
+    rows += [(BookingEvent, {"booking_id": kept.booking, **event}) for kept in claimed]
     lines = (_line(*each) for each in zip(claimed.values(), bookings, strict=True))
-    return Ordered(tuple(lines), order_id, *(order[column.key] for column in HEAD[1:]))
+    return Ordered(tuple(lines), *(order[column.key] for column in HEAD)), rows
 
 
 def _line(one: Picked, booking: Mapping[str, Any]) -> OrderedLine:
@@ -131,13 +130,13 @@ def _quote(picked: Iterable[Picked]) -> Quote:
     return quote(lines, [Step(weeks, percent) for weeks, percent in rows])
 
 
-def _columns(wish: Wish, user: Known, quoted: Quote, now: datetime) -> dict[str, Any]:
+def _columns(wish: Wish, owner: Owner, quoted: Quote, now: datetime) -> dict[str, Any]:
     buyer = wish.buyer
     return {
         "public_id": new_public_id(),
         "request_key": wish.request_key,
-        "advertiser_id": advertiser_for(user, buyer, now),
-        "user_id": user.id,
+        "advertiser_id": owner.advertiser_id,
+        "user_id": owner.user_id,
         "company": buyer.company,
         "buyer_name": buyer.name,
         "buyer_email": buyer.address,

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from booking import clock
-from booking.db import db, run, run_alone, transaction
+from booking.db import db, run_alone, transaction
 from booking.domain import holds
 from booking.domain.errors import HoldCannotBeExtended, HoldLapsed
 from booking.domain.states import AttemptState
@@ -29,6 +29,7 @@ from booking.services.lapsing import close_sessions
 from booking.services.ordered import Ordered, held_order
 from booking.services.ordering import Wish
 from booking.services.refunding import submit_refunds
+from booking.services.writing import Row, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,6 @@ class HeldToPay:
 
     public_id: str
     started: Started | None
-
-
-NEW_ATTEMPT = sa.insert(CheckoutAttempt)
 
 
 def start_payment(public_id: str, now: datetime) -> str:
@@ -79,8 +77,12 @@ def payment_page(held: HeldToPay, now: datetime) -> str:
 @transaction
 def _hold_to_pay(wish: Wish, found: Found, now: datetime) -> tuple[Held, Started | None]:
     held = take_slots(wish, found, now, paying=True)
-    # The order of a form that was pressed before may have come further: that is for `start_payment` to find out.
-    return held, _new_attempt(held.order, now) if held.order else None
+    if held.order is None:
+        # The order of a form that was pressed before may have come further: that is for `start_payment` to find out.
+        return held, None
+    started, attempt = _new_attempt(held.order, now)
+    write([*held.rows, attempt])
+    return held, started
 
 
 def _page_of(started: Started, now: datetime) -> str:
@@ -122,10 +124,12 @@ def _hold_longer(order: Ordered, now: datetime) -> Started:
             raise HoldLapsed from error
         if not places.extend(line.booking_id, lease.until):
             raise HoldLapsed
-    return _new_attempt(order, now)
+    started, attempt = _new_attempt(order, now)
+    write([attempt])
+    return started
 
 
-def _new_attempt(order: Ordered, now: datetime) -> Started:
+def _new_attempt(order: Ordered, now: datetime) -> tuple[Started, Row]:
     attempt_id, expires_at = str(uuid.uuid4()), holds.session_expiry(now)
     charge = charge_of(order, attempt_id, now)
     params = checkout_params(charge, order_page(order.public_id), expires_at)
@@ -138,8 +142,7 @@ def _new_attempt(order: Ordered, now: datetime) -> Started:
         "expires_at": expires_at,
         "created_at": now,
     }
-    run(NEW_ATTEMPT, attempt)
-    return Started(attempt_id, params)
+    return Started(attempt_id, params), (CheckoutAttempt, attempt)
 
 
 @transaction

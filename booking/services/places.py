@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from booking.db import db, run
 from booking.domain.holds import Lease
 from booking.domain.states import BookingState, PlacementKind
-from booking.models import Booking, Slot
+from booking.models import Advertiser, Booking, Order, Slot, User
 from booking.services.availability import free
 
 
@@ -25,14 +26,25 @@ def changed(statement: sa.Update) -> bool:
     return result.rowcount > 0
 
 
-def claim(slot_id: int, price: int, now: datetime, lease: Lease) -> int | None:
-    """Hold a slot, if it is free, sales are open, and it costs what the buyer saw: the id of the booking to be written.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Ids kept for rows that are to be written: of the booking that has the slot now, and of what an order needs."""
+
+    booking: int
+    order: int
+    user: int
+    advertiser: int
+
+
+def claim(slot_id: int, price: int, now: datetime, lease: Lease) -> Kept | None:
+    """Hold a slot, if it is free, sales are open, and it costs what the buyer saw; ids for what is to be written.
 
     The slot first and its booking after, which the deferred foreign key allows: nobody writes a thing for a slot that
     is not theirs, and whoever comes second waits before holding anything that another could wait for.
     """
     asked = {"slot": slot_id, "seen": price, "at": now, "until": lease.until, "cap": lease.hard_until}
-    return cast("int | None", run(_claim(db.engine.dialect.name), asked).scalar())
+    row = run(_claim(db.engine.dialect.name), asked).one_or_none()
+    return Kept(*row) if row else None
 
 
 @functools.cache
@@ -47,18 +59,17 @@ def _claim(dialect: str) -> sa.UpdateBase:
             free(sa.bindparam("at")),
         )
         .values(held_until=sa.bindparam("until"), hold_hard_until=sa.bindparam("cap"))
-        .values(booking_id=_next_booking(dialect))
-        .returning(Slot.booking_id)
+        .values(booking_id=_next(dialect, Booking.id, Slot.booking_id))
+        .returning(Slot.booking_id, *(_next(dialect, each) for each in (Order.id, User.id, Advertiser.id)))
     )
 
 
-def _next_booking(dialect: str) -> sa.ColumnElement[int]:
+def _next(dialect: str, *ids: sa.orm.InstrumentedAttribute[Any]) -> sa.ColumnElement[int]:
+    """The id of the next row. SQLite has one writer, who counts: in every column where one may stand already."""
     if dialect == "postgresql":
-        return sa.func.nextval("booking_id_seq")
-    # SQLite has one writer, who counts; some of its bookings may be claimed and not written yet.
-    written, claimed = sa.select(sa.func.max(Booking.id)), sa.select(sa.func.max(Slot.booking_id))
-    last = (sa.func.coalesce(each.scalar_subquery(), 0) for each in (written, claimed))
-    return sa.func.max(*last) + 1
+        return sa.func.nextval(f'"{ids[0].table.name}_id_seq"')
+    last = [sa.func.coalesce(sa.select(sa.func.max(each)).scalar_subquery(), 0) for each in ids]
+    return (sa.func.max(*last) if len(last) > 1 else last[0]) + 1
 
 
 EXTEND = (
