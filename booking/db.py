@@ -34,6 +34,7 @@ class _Act:
 
 
 _acting: ContextVar[_Act | None] = ContextVar("acting", default=None)
+_shared: ContextVar[Connection | None] = ContextVar("shared", default=None)
 
 
 class ActingSession(Session):
@@ -136,11 +137,25 @@ def transaction(act: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
+def one_connection() -> Iterator[None]:
+    """All that is read and done within takes one connection from the pool, which costs as much as a statement."""
+    with db.engine.connect() as connection:
+        before = _shared.set(connection)
+        try:
+            yield
+        finally:
+            _shared.reset(before)
+
+
+@contextmanager
 def _begun(kind: Work) -> Iterator[Connection]:
     """A connection in a transaction of this kind, committed at the end; in turn with all others that write."""
-    engine = db.engine
+    shared = _shared.get()
     # The connection first: whoever has the turn keeps all others waiting.
-    with engine.connect() as connection, turn_to_write(engine) if kind in WRITES else nullcontext():
+    with (
+        nullcontext(shared) if shared else db.engine.connect() as connection,
+        turn_to_write(connection.engine) if kind in WRITES else nullcontext(),
+    ):
         before = work.set(kind)
         try:
             beginning = connection.begin()

@@ -12,7 +12,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from booking.db import db, transaction
+from booking.db import db, one_connection, transaction
 from booking.domain import holds
 from booking.domain.errors import HoldLapsed, NotFound, SlotTaken
 from booking.domain.states import Actor, AttemptState, BookingState, OrderPayment
@@ -87,11 +87,12 @@ def until_decided(act: Callable[[Wish, Found, datetime], R]) -> Callable[[Wish, 
 
     @functools.wraps(act)
     def run(wish: Wish, now: datetime) -> R:
-        for _ in range(TRIES):
-            # What was written meanwhile is seen by the next look.
-            with suppress(IntegrityError, Overtaken):
-                return act(wish, find(wish, now), now)
-        return act(wish, find(wish, now), now)
+        with one_connection():
+            for _ in range(TRIES):
+                # What was written meanwhile is seen by the next look.
+                with suppress(IntegrityError, Overtaken):
+                    return act(wish, find(wish, now), now)
+            return act(wish, find(wish, now), now)
 
     return run
 

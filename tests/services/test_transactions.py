@@ -10,7 +10,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import scoped_session
 
-from booking.db import db, insert_new, run, run_alone, transaction
+from booking.db import db, insert_new, one_connection, read, run, run_alone, transaction
 from booking.models import User
 from tests.support.databases import Database
 from tests.support.factories import NOW
@@ -122,3 +122,23 @@ def test_a_server_that_hung_up_meanwhile_is_called_again(session: scoped_session
         assert other.scalar(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
     run_alone(NEW, row("press@example.com"))
     assert users(session) == ["press@example.com"]
+
+
+def test_what_is_done_on_one_connection_takes_one_from_the_pool(session: scoped_session[Session]) -> None:
+    session.remove()
+    taken: list[object] = []
+
+    def note(connection: object, *_: object) -> None:
+        taken.append(connection)
+
+    sa.event.listen(db.engine, "checkout", note)
+    try:
+        with one_connection():
+            assert read(sa.select(User.email)) == []
+            run_alone(NEW, row("press@example.com"))
+            with pytest.raises(LookupError):
+                fail()
+            assert len(read(sa.select(User.email))) == 1
+    finally:
+        sa.event.remove(db.engine, "checkout", note)
+    assert len(taken) == 1
