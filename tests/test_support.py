@@ -17,7 +17,7 @@ from booking.clock import now
 from booking.models import Advertiser
 from booking.services import opening
 from booking.services.starting import Start, start_newsletter
-from tests.conftest import put_back
+from tests.fixtures import put_back
 from tests.support import at
 from tests.support.databases import Database
 from tests.support.factories import NOW, make_editor

@@ -9,7 +9,7 @@ from flask import Flask
 
 from booking.db import db
 from booking.stripe_simulator import Simulator
-from tests.conftest import put_back
+from tests.fixtures import put_back
 from tests.support import at
 from tests.support.browser import required
 from tests.support.databases import Database

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page
 
+from tests.conftest import DIALECTS
 from tests.journeys import test_browser as journeys
 from tests.journeys.ways import DATABASE_OF
-from tests.support.databases import DIALECTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database(DATABASE_OF["keyboard"])]
 

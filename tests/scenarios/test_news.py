@@ -17,7 +17,7 @@ from booking.gateways.payments import payments
 from booking.models import CheckoutAttempt, Order, OutboxMessage, StripeEvent
 from booking.services import failpoints, outbox, paying
 from booking.services.reconciling import reconcile
-from tests.conftest import WEBHOOKS
+from tests.fixtures import WEBHOOKS
 from tests.scenarios import books
 from tests.support.factories import NOW, make_order, make_paid_order
 from tests.support.till import Till, later

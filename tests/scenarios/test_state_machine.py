@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from booking.db import db
-from tests.conftest import put_back
+from tests.fixtures import put_back
 from tests.scenarios.machine import Shop
 from tests.support.databases import Database
 from tests.support.till import Till

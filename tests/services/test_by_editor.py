@@ -48,7 +48,7 @@ from booking.services.queries.desk_booking import desk_booking
 from booking.services.queries.desk_places import sent_issues, unsent_issues
 from booking.services.queries.settings import fingerprint, newsletter_settings, placement
 from booking.services.refunding_by_hand import RefundWish, refund_by_editor
-from tests.conftest import put_back
+from tests.fixtures import put_back
 from tests.support.copy import approved, confirmed
 from tests.support.databases import Database
 from tests.support.factories import NOW, choice, make_editor, make_issue, make_order, slot_of

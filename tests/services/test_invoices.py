@@ -17,7 +17,7 @@ from booking.models import Advertiser, CheckoutAttempt, Order, OutboxMessage, Sl
 from booking.services import holding, invoices, lapsing, paying
 from booking.services.payment_sync import sync_payment
 from booking.services.reconciling import reconcile
-from tests.conftest import put_back
+from tests.fixtures import put_back
 from tests.scenarios import books
 from tests.support.databases import Database
 from tests.support.factories import NOW, choice, make_issue, make_order, slot_of

@@ -15,7 +15,7 @@ from booking.domain.money_refusals import PaymentUnderWay
 from booking.domain.states import BookingState, PaymentDisposition
 from booking.models import Booking, CheckoutAttempt, LedgerEntry, OutboxMessage, Payment, Slot
 from booking.services import freezing, paying
-from tests.conftest import put_back
+from tests.fixtures import put_back
 from tests.support.copy import editor_by
 from tests.support.databases import Database
 from tests.support.factories import NOW, choice, make_editor, make_issue, make_order

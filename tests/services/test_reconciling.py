@@ -17,7 +17,7 @@ from booking.gateways.stripe_facts import MovementFact
 from booking.models import Advertiser, Booking, CheckoutAttempt, Order, Payment, Refund
 from booking.services import holding, invoices, paying
 from booking.services.reconciling import book_movement, reconcile, reconcile_lately
-from tests.conftest import put_back
+from tests.fixtures import put_back
 from tests.scenarios import books
 from tests.support.databases import Database
 from tests.support.factories import NOW, buyer, choice, make_issue, make_order, wish

