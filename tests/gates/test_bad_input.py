@@ -1,7 +1,9 @@
 """Every field of every form is tried with what nobody expects: no fault, nothing typed lost, nothing half saved.
 
-One text holds the trouble of many, so that a field which takes it says in one answer what it makes of each. A field
-for words that refuses it is tried with each text alone, and so is every field under any profile but the default one.
+One text holds the trouble of many, and all the fields of a form hold it at once: those that are refused by name have
+said what they make of it, and the others are tried again without them, until what is left is taken. Hidden fields are
+tried alone. Words that are refused are tried with each part of that text. Under any profile but the default one, every
+field is tried alone, with each text.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
@@ -42,10 +45,15 @@ ALONE = {
 }
 TEXTS = {
     "nothing": "",
-    "huge": "pager " * 20_000,
+    "huge": "pager " * 12_000,
     "all at once": " \t Ż½e\u0301 \u202eעל👩🏽\u200d🚒\x00\r\n\ufffe</textarea><b onclick=x>&\"'; DROP TABLE a--%s ",
 }
 """What every field is tried with; the last has something of each of those in `ALONE`, and is as short as a name."""
+PARTS = {
+    "what may be said": "Żółw № ½ 𝔅𝔬𝔬𝔨 e\u0301 👩🏽\u200d🚒🏳️\u200d🌈 '; DROP TABLE booking; -- %s ? :x",
+    **{kind: ALONE[kind] for kind in ("right to left", "HTML", "control")},
+}
+"""What words that refuse all of it at once are tried with: what most of them take, and what not."""
 FIGURES = {"figures": "-99999999999999999999"}
 """What a field is tried with that is no words: it is read as a number, an address or one of so many choices."""
 BELIEVABLE = {
@@ -59,6 +67,7 @@ BELIEVABLE = {
 """What an empty field holds while its neighbour is tried, so that the neighbour alone is to blame."""
 
 TYPED = ("text", "email", "textarea", "search", "url", "tel")
+TAKEN = (200, 303)
 NOT_OURS = "components."
 MOST = 2 * 1024 * 1024
 """Bytes of a request that the program reads at all."""
@@ -146,36 +155,89 @@ def _facts(connection: sqlite3.Connection) -> set[str]:
     return {line for line in connection.iterdump() if not line.startswith('INSERT INTO "login_session"')}
 
 
-def tried(visitor: Visitor, form: Form, stand: Stand) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A form with something believable in every field, to be sent with a text in some of them."""
+
+    visitor: Visitor
+    action: str
+    controls: Mapping[str, LexborNode]
+    believable: Mapping[str, Value]
+    stand: Stand
+    wrong: list[str] = field(default_factory=list)
+    """What went wrong, a sentence each."""
+
+    def together(self, kind: str, text: str, names: set[str]) -> set[str]:
+        """Send a text in all of these fields, and again in those that were not refused by name.
+
+        Where a refusal names none of them, each half is tried for itself. Gives those that were refused.
+        """
+        page = self.send(kind, text, names) if names else None
+        if page is None or page.status in TAKEN:
+            return set()
+        named = names & named_in(page)
+        if named:
+            return named | self.together(kind, text, names - named)
+        if len(names) == 1:
+            return names
+        half = set(sorted(names)[::2])
+        return self.together(kind, text, half) | self.together(kind, text, names - half)
+
+    def alone(self, kind: str, text: str, names: set[str]) -> None:
+        """Send a text in each of these fields for itself."""
+        for name in sorted(names):
+            self.send(kind, text, {name})
+
+    def send(self, kind: str, text: str, names: set[str]) -> Page | None:
+        """The answer to a text in these fields, and what it left is undone; none if a page was not in order."""
+        typed: dict[str, Value] = {
+            name: (text.encode(), "draft.md") if _is_file(self.controls[name]) else text for name in names
+        }
+        told = f"{self.action}: {kind} in {sorted(names)}"
+        try:
+            page = self.visitor.attempt("POST", self.action, data={**self.believable, **typed})
+            if page.location.startswith("/"):
+                self.visitor.attempt("GET", page.location)
+        except pytest.fail.Exception as failure:
+            self.wrong.append(f"{told}: {failure}")
+            return None
+        else:
+            keeps = {name: text for name in names if is_typed(self.controls[name])}
+            self.wrong.extend(verdict(page, f"{told} answered {page.status}", self.stand, keeps))
+            return page
+        finally:
+            self.stand.put_back()
+
+
+def tried(visitor: Visitor, form: Form, stand: Stand) -> list[str]:
     """What went wrong with the fields of a form, a sentence each."""
-    believable: dict[str, Value] = {name: _believable(control, form) for name, control in fields(form).items()}
-    for name, control in fields(form).items():
-        waiting = list(texts_for(control)) if name != "csrf_token" else []
-        for kind, text in waiting:
-            typed: Value = (text.encode(), "draft.md") if _is_file(control) else text
-            told = f"{form.action}: {kind} in {name!r}"
-            try:
-                page = visitor.attempt("POST", form.action, data={**believable, name: typed})
-                if page.location.startswith("/"):
-                    visitor.attempt("GET", page.location)
-            except pytest.fail.Exception as failure:
-                yield f"{told}: {failure}"
-            else:
-                keeps = {name: text} if is_typed(control) else {}
-                yield from verdict(page, f"{told} answered {page.status}", stand, keeps)
-                if kind == "all at once" and page.status == 422 and is_prose(control) and not thorough():
-                    # It may have been too long, or only one part of it unwanted.
-                    waiting += ALONE.items()
-            stand.put_back()
-
-
-def texts_for(control: LexborNode) -> Iterator[tuple[str, str]]:
-    """What a field is tried with at first, by its kind."""
-    yield from TEXTS.items()
-    if thorough() or not (is_prose(control) or _is_file(control)):
-        yield from FIGURES.items()
+    controls = fields(form)
+    trial = Trial(visitor, form.action, controls, believable(form, controls), stand)
+    tokens = {"csrf_token"}
+    hidden = {name for name, control in controls.items() if control.attributes.get("type") == "hidden"} - tokens
     if thorough():
-        yield from ALONE.items()
+        for kind, text in {**TEXTS, **FIGURES, **ALONE}.items():
+            trial.alone(kind, text, controls.keys() - tokens)
+        return trial.wrong
+    for kind, text in {**TEXTS, **FIGURES}.items():
+        takers = {name for name, control in controls.items() if kind in TEXTS or is_figure(control)} - tokens
+        refused = trial.together(kind, text, takers - hidden)
+        trial.alone(kind, text, takers & hidden)
+        if kind == "all at once":
+            # It may have been too long, or only one part of it unwanted.
+            for part, words in PARTS.items():
+                trial.together(part, words, {name for name in refused if is_prose(controls[name])})
+    return trial.wrong
+
+
+def named_in(page: Page) -> set[str]:
+    """The fields that the summary of a refusal leads to."""
+    return {(link.attributes["href"] or "")[1:] for link in page.select(".summary a[href^='#']")}
+
+
+def is_figure(control: LexborNode) -> bool:
+    """Whether what is sent is read as a number, an address or one of so many choices."""
+    return not (is_prose(control) or _is_file(control))
 
 
 def thorough() -> bool:
@@ -195,7 +257,7 @@ def is_prose(control: LexborNode) -> bool:
 
 def verdict(page: Page, told: str, stand: Stand, typed: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with an answer: accepted things may be saved, refused ones not, and a form keeps what was typed."""
-    if page.status in (200, 303):
+    if page.status in TAKEN:
         return
     if page.status not in (404, 409, 422, 502):
         yield f"{told}: {page.text[:200]}"
@@ -214,12 +276,15 @@ def lost(page: Page, name: str, text: str, told: str) -> Iterator[str]:
         yield f"{told} and lost it: {shown[0][:80]!r}"
 
 
-def _believable(control: LexborNode, form: Form) -> Value:
-    if _is_file(control):
-        return (b"", "")
-    (now, *_) = form.values().get(control.attributes["name"] or "", [""]) or [""]
-    kind = control.attributes.get("inputmode") or control.attributes.get("type") or ""
-    return now or BELIEVABLE.get(kind, "Because")
+def believable(form: Form, controls: Mapping[str, LexborNode]) -> dict[str, Value]:
+    """What stands in each field of a form, or would in an empty one."""
+    standing = form.values()
+    values: dict[str, Value] = {}
+    for name, control in controls.items():
+        kind = control.attributes.get("inputmode") or control.attributes.get("type") or ""
+        (now, *_) = standing.get(name, [""]) or [""]
+        values[name] = (b"", "") if _is_file(control) else now or BELIEVABLE.get(kind, "Because")
+    return values
 
 
 def _is_file(control: LexborNode) -> bool:
