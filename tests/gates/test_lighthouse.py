@@ -43,10 +43,7 @@ def test_the_pages_that_sell_have_the_best_marks(
         viewers = Viewers(app)
         views = [view for view in hang_again(app, simulator) if view.name in PAGES]
         assert len(views) == len(PAGES)
-        left = {view.name: (gallery_server + view.address, viewers.cookie(view.email)) for view in views}
-        for _ in range(TRIES):
-            found = dict(zip(left, reports(list(left.values())), strict=True))
-            left = {name: page for name, page in left.items() if falls_short(found[name])}
-            if not left:
-                return
-    pytest.fail("\n".join(f"{name}: {dict(found[name].marks)} {found[name].faults}" for name in left))
+        pages = [(gallery_server + view.address, viewers.cookie(view.email)) for view in views]
+        found = dict(zip((view.name for view in views), reports(pages, LEAST, TRIES), strict=True))
+    short = {name: report for name, report in found.items() if falls_short(report)}
+    assert not short, "\n".join(f"{name}: {dict(report.marks)} {report.faults}" for name, report in short.items())

