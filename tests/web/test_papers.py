@@ -20,6 +20,8 @@ from tests.support.factories import NOW, choice, make_editor, make_newsletter, m
 from tests.support.till import Till
 from tests.support.visitor import Visitor
 
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
+
 LONGEST = Buyer(
     company="Gesellschaft für außerordentlich zuverlässige Sicherungen ".ljust(120, "x"),
     name="N" * 120,
@@ -28,6 +30,8 @@ LONGEST = Buyer(
     po_number="7" * 60,
 )
 SHEET = re.compile(rb"/Type\s*/Page\b")
+SIZES = ("A4", "Letter")
+ONE_OF_EACH = dict.fromkeys(SIZES, 1)
 
 
 @pytest.fixture
@@ -43,16 +47,17 @@ def weeks(
         yield bookings[0]
 
 
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_the_insertion_order_of_all_weeks_prints_on_one_page(page: Page, weeks: Booking, paper: str) -> None:
-    page.goto(f"/orders/{weeks.order.public_id}/insertion-order")
-    assert len(SHEET.findall(page.pdf(format=paper))) == 1
+def sheets(page: Page, address: str) -> dict[str, int]:
+    """How many sheets of each size a page prints on."""
+    page.goto(address)
+    return {size: len(SHEET.findall(page.pdf(format=size))) for size in SIZES}
 
 
-def test_a_tear_sheet_prints_on_one_page(page: Page, weeks: Booking) -> None:
+def test_each_paper_of_an_order_prints_on_one_sheet(page: Page, weeks: Booking) -> None:
+    """The insertion order of all weeks, and the tear sheet of one."""
+    assert sheets(page, f"/orders/{weeks.order.public_id}/insertion-order") == ONE_OF_EACH
     by = editor_by(make_editor())
     approved(weeks, by=by)
     freezing.freeze(500, by)
     freezing.sent(500, "https://quietpager.example/500", by)
-    page.goto(f"/bookings/{weeks.id}/tear-sheet")
-    assert len(SHEET.findall(page.pdf(format="Letter"))) == 1
+    assert sheets(page, f"/bookings/{weeks.id}/tear-sheet") == ONE_OF_EACH
