@@ -8,7 +8,6 @@ field is tried alone, with each text.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,13 +21,13 @@ from sqlalchemy.orm import scoped_session
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from booking.db import db
 from booking.stripe_simulator import Simulator
 from booking.web.forms import one_line, paragraphs
 from tests.support import at, page_checks
 from tests.support.gallery import MOMENT, View
 from tests.support.hanging import hang_again
 from tests.support.page import Form, Page, Value
+from tests.support.stand import Stand
 from tests.support.viewers import Viewers
 from tests.support.visitor import Visitor
 
@@ -112,47 +111,6 @@ def fields(form: Form) -> dict[str, LexborNode]:
     """What can be sent in a form beside its token and its buttons, hidden fields too: anybody can change those."""
     controls = (control for control in form.controls if control.tag != "button")
     return {control.attributes["name"] or "": control for control in controls}
-
-
-class Stand:
-    """The database as the demo left it, put back after whatever was accepted."""
-
-    def __init__(self, app: Flask) -> None:
-        db.session.rollback()
-        path = app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
-        self._now = sqlite3.connect(path, isolation_level=None)
-        self._kept = sqlite3.connect(":memory:")
-        self._now.backup(self._kept)
-        self._facts = _facts(self._kept)
-        self._version = self._read_version()
-
-    def close(self) -> None:
-        """Let go of the file, which the next test replaces."""
-        self._now.close()
-        self._kept.close()
-
-    def put_back(self) -> None:
-        """Undo what was saved."""
-        db.session.rollback()
-        if self._read_version() != self._version:
-            self._kept.backup(self._now)
-            self._version = self._read_version()
-
-    def changed(self) -> str:
-        """The first row that was written or removed since, empty for none."""
-        if self._read_version() == self._version:
-            return ""
-        return ", ".join(sorted(_facts(self._now) ^ self._facts)[:1])
-
-    def _read_version(self) -> int:
-        # Differs as soon as any other connection has committed, which costs nothing to ask.
-        (version,) = self._now.execute("PRAGMA data_version").fetchone()
-        return int(version)
-
-
-def _facts(connection: sqlite3.Connection) -> set[str]:
-    # When somebody was last seen is no part of what they sent.
-    return {line for line in connection.iterdump() if not line.startswith('INSERT INTO "login_session"')}
 
 
 @dataclass(frozen=True, slots=True)
