@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ COMMAND = re.compile(r"flask(?: --app booking)? ((?:[a-z][a-z-]*)(?: [a-z][a-z-]
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 
 
+@cache
 def in_the_tree() -> set[str]:
     """Every file that git has or would add, and the folders that they are in."""
     found = {path.relative_to(ROOT) for path in files()}
@@ -72,10 +74,9 @@ def test_every_verb_of_make_is_there(document: Path) -> None:
 
 
 @pytest.mark.any_database
-@each_document
-def test_every_command_is_there(app: Flask, document: Path) -> None:
+def test_every_command_is_there(app: Flask) -> None:
     missing = []
-    for words in COMMAND.findall(document.read_text()):
+    for words in COMMAND.findall("\n".join(document.read_text() for document in DOCUMENTS)):
         command: click.Command | None = app.cli
         for word in words.split():
             if not isinstance(command, click.Group):
@@ -103,9 +104,10 @@ def test_every_event_that_the_endpoint_asks_for_is_acted_on_and_no_handler_is_le
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("name", ["README", "docs/architecture", "docs/deploy", "docs/design", "docs/programs"])
-def test_every_address_that_is_named_is_one_of_the_app_s(app: Flask, name: str) -> None:
-    named = [code for code in CODE.findall((ROOT / f"{name}.md").read_text()) if code.startswith("/")]
+def test_every_address_that_is_named_is_one_of_the_app_s(app: Flask) -> None:
+    names = ("README", "docs/architecture", "docs/deploy", "docs/design", "docs/programs")
+    text = "\n".join((ROOT / f"{name}.md").read_text() for name in names)
+    named = [code for code in CODE.findall(text) if code.startswith("/")]
     rules = [rule.rule for rule in app.url_map.iter_rules()]
     known = app.url_map.bind("")
     unknown = [
