@@ -1,10 +1,15 @@
-"""The component page, as a visitor and as a browser see it: what each part does with and without the script."""
+"""The component page, as a visitor and as a browser see it: what each part does with and without the script.
+
+That nobody is kept out of a part is looked at with all other pages, in tests/gates/test_accessibility.py.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from flask import Flask, get_template_attribute
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from booking.domain.states import (
     AttemptState,
@@ -16,12 +21,51 @@ from booking.domain.states import (
     Labelled,
     RefundState,
 )
-from tests.support import accessibility
+from tests.support.browser import open_page
+from tests.support.databases import Database
+from tests.support.servers import serving
 from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.any_database
 
 SUMMARY = ".summary"
+FORGET = """() => {
+    const kept = localStorage.length + sessionStorage.length;
+    localStorage.clear();
+    sessionStorage.clear();
+    return kept;
+}"""
+
+
+@pytest.fixture(scope="module")
+def opened(
+    browser: Browser, databases: Callable[[str], Database], apps: Callable[[Database], Flask]
+) -> Iterator[tuple[Page, list[str]]]:
+    """One page for all tests, and what went wrong on it: a profile for each costs three times what is done in it."""
+    app = apps(databases("sqlite"))
+    before = dict(app.config)
+    with serving(app) as address:
+        app.config.update(BASE_URL=address, SERVER_NAME=address.removeprefix("http://"))
+        with open_page(browser, address) as opened:
+            yield opened
+    app.config.clear()
+    app.config.update(before)
+
+
+@pytest.fixture
+def page(opened: tuple[Page, list[str]]) -> Iterator[Page]:
+    """The component page as somebody sees it who has never been here."""
+    page, wrong = opened
+    page.context.clear_cookies()
+    page.context.clear_permissions()
+    page.goto("/dev/components")
+    if page.evaluate(FORGET):
+        page.reload()
+    assert page.evaluate(FORGET) == 0, "Something of the test before is left."
+    yield page
+    told = wrong.copy()
+    wrong.clear()
+    assert not told, f"Something went wrong in the browser: {told}"
 
 
 def test_the_component_page_is_in_order(visitor: Visitor) -> None:
@@ -45,12 +89,10 @@ def test_an_optional_field_says_so(visitor: Visitor) -> None:
 
 
 def test_the_summary_of_errors_takes_the_focus(page: Page) -> None:
-    page.goto("/dev/components")
     expect(page.locator(SUMMARY)).to_be_focused()
 
 
 def test_ticking_a_week_adds_it_to_the_total_and_says_what_the_next_step_saves(page: Page) -> None:
-    page.goto("/dev/components")
     order = page.locator("[data-order]")
     expect(order.locator(".sum output")).to_have_text("$1,000")
     order.get_by_role("checkbox", name="Sponsor, issue 817").check()
@@ -66,7 +108,6 @@ def test_ticking_a_week_adds_it_to_the_total_and_says_what_the_next_step_saves(p
 
 
 def test_unticking_everything_says_that_nothing_is_chosen(page: Page) -> None:
-    page.goto("/dev/components")
     order = page.locator("[data-order]")
     for issue in (814, 816):
         order.get_by_role("checkbox", name=f"Sponsor, issue {issue}").uncheck()
@@ -84,13 +125,11 @@ def test_unticking_everything_says_that_nothing_is_chosen(page: Page) -> None:
     ],
 )
 def test_characters_are_counted_as_people_see_them(page: Page, typed: str, said: str) -> None:
-    page.goto("/dev/components")
     page.locator("#usual-copy").fill(typed)
     expect(page.locator("#usual-copy-count")).to_have_text(said)
 
 
 def test_letters_move_the_focus_and_decide_nothing(page: Page) -> None:
-    page.goto("/dev/components")
     page.locator("h1").click()
     page.keyboard.press("a")
     expect(page.locator(".decide").get_by_role("button", name="Approve")).to_be_focused()
@@ -98,14 +137,12 @@ def test_letters_move_the_focus_and_decide_nothing(page: Page) -> None:
 
 
 def test_letters_typed_into_a_field_stay_letters(page: Page) -> None:
-    page.goto("/dev/components")
     page.locator("#usual-company").press_sequentially("ajk")
     expect(page.locator("#usual-company")).to_have_value("ajk")
     expect(page.locator("#usual-company")).to_be_focused()
 
 
 def test_the_keys_can_be_switched_off_and_stay_off(page: Page) -> None:
-    page.goto("/dev/components")
     page.get_by_role("checkbox", name="Keyboard shortcuts").uncheck()
     page.reload()
     page.locator("h1").click()
@@ -114,32 +151,29 @@ def test_the_keys_can_be_switched_off_and_stay_off(page: Page) -> None:
 
 
 def test_a_hold_counts_down_by_the_clock_of_the_server(page: Page) -> None:
-    page.goto("/dev/components")
     # The sample's server says that it is 2099, ten minutes and some seconds before the end of the hold.
     expect(page.locator("[data-countdown] [data-left]")).to_contain_text("10 min")
 
 
 def test_copying_says_that_it_was_done(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto("/dev/components")
     page.get_by_role("button", name="Copy the proof").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert "From our sponsor, Ledgerline" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_every_part_is_accessible_in_every_look(page: Page) -> None:
-    page.goto("/dev/components")
-    assert list(accessibility.problems(page)) == []
-
-
 def test_pressing_twice_sends_once(page: Page) -> None:
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.method))
-    page.goto("/dev/components")
+
+    def note(request: Request) -> None:
+        sent.append(request.method)
+
+    page.on("request", note)
     button = page.get_by_role("button", name="Cancel and refund $250")
     button.evaluate("button => { button.click(); button.click(); }")
     page.wait_for_load_state()
     expect(page.locator("h1")).to_have_text("Components")
+    page.remove_listener("request", note)
     assert sent.count("POST") == 1
 
 
