@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 import jinja2
 import pytest
@@ -54,7 +55,7 @@ def test_only_the_configuration_reads_the_environment() -> None:
     read = {
         module.at(node)
         for module in program()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Attribute) and dotted(node) in ("os.environ", "os.getenv", "os.environb")
     }
     assert read == set()
@@ -64,7 +65,7 @@ def test_nothing_imports_the_simulator() -> None:
     imported = {
         module.at(node)
         for module in program()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith(SIMULATOR))
         or (isinstance(node, ast.ImportFrom) and node.module == "booking" and "stripe_simulator" in _names(node))
         or (isinstance(node, ast.Import) and any(name.startswith(SIMULATOR) for name in _names(node)))
@@ -77,7 +78,7 @@ def _names(node: ast.Import | ast.ImportFrom) -> list[str]:
 
 
 def test_every_module_says_why_it_exists() -> None:
-    silent = {module.name for module in modules() if module.lines and not ast.get_docstring(module.tree)}
+    silent = {module.name for module in modules() if module.lines and not module.docstring}
     assert silent == set()
 
 
@@ -112,6 +113,13 @@ def environment(app: Flask) -> jinja2.Environment:
     return app.jinja_env
 
 
+@cache
+def parsed(environment: jinja2.Environment) -> dict[str, Sequence[nodes.Node]]:
+    """All that is in each template."""
+    trees = {name: environment.parse(path.read_text()) for name, path in templates().items()}
+    return {name: tuple(tree.find_all(nodes.Node)) for name, tree in trees.items()}
+
+
 @pytest.mark.any_database
 def test_templates_stop_at_a_name_that_nobody_gave(environment: jinja2.Environment) -> None:
     assert issubclass(environment.undefined, jinja2.StrictUndefined)
@@ -126,11 +134,11 @@ def test_every_template_compiles(environment: jinja2.Environment) -> None:
 @pytest.mark.any_database
 def test_every_template_is_used(environment: jinja2.Environment) -> None:
     used = {text for module in program() for text in strings(module)}
-    for path in templates().values():
-        for reference in environment.parse(path.read_text()).find_all(REFERENCES):
+    for name, parts in parsed(environment).items():
+        for reference in (part for part in parts if isinstance(part, REFERENCES)):
             # Of a choice between two layouts, both names are used.
             named = {text for constant in reference.find_all(nodes.Const) if isinstance(text := constant.value, str)}
-            assert named, f"{path.name} includes a template by a name that is only known when it runs."
+            assert named, f"{name} includes a template by a name that is only known when it runs."
             used |= named
     unused = {name for name in templates() if not any(fnmatch.fnmatchcase(name, pattern) for pattern in used)}
     assert unused == set()
@@ -138,12 +146,11 @@ def test_every_template_is_used(environment: jinja2.Environment) -> None:
 
 @pytest.mark.any_database
 def test_every_macro_is_used(environment: jinja2.Environment) -> None:
-    trees = [environment.parse(path.read_text()) for path in templates().values()]
-    written = {macro.name for tree in trees for macro in tree.find_all(nodes.Macro)}
+    everything = [part for parts in parsed(environment).values() for part in parts]
+    written = {part.name for part in everything if isinstance(part, nodes.Macro)}
     called = {
-        call.node.name if isinstance(call.node, nodes.Name) else call.node.attr
-        for tree in trees
-        for call in tree.find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name | nodes.Getattr)
+        part.node.name if isinstance(part.node, nodes.Name) else part.node.attr
+        for part in everything
+        if isinstance(part, nodes.Call) and isinstance(part.node, nodes.Name | nodes.Getattr)
     }
     assert written - called == set()

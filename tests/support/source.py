@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,8 +24,16 @@ class Module:
 
     name: str
     path: Path
-    tree: ast.Module
+    nodes: Sequence[ast.AST]
+    """Its tree, and everything in it."""
     lines: int
+
+    @property
+    def docstring(self) -> str | None:
+        """What it says about itself."""
+        tree = self.nodes[0]
+        assert isinstance(tree, ast.Module)
+        return ast.get_docstring(tree)
 
     def within(self, *packages: str) -> bool:
         """Whether it is one of these modules or inside one of these packages."""
@@ -46,12 +54,12 @@ def _parsed(path: Path) -> Module:
     text = path.read_text()
     parts = path.relative_to(ROOT).with_suffix("").parts
     name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-    return Module(name, path, ast.parse(text), text.count("\n"))
+    return Module(name, path, tuple(ast.walk(ast.parse(text))), text.count("\n"))
 
 
 def functions(module: Module) -> Iterator[Function]:
     """Its functions and methods, inner ones included."""
-    yield from (node for node in ast.walk(module.tree) if isinstance(node, Function))
+    yield from (node for node in module.nodes if isinstance(node, Function))
 
 
 def length(function: Function) -> int:
@@ -65,7 +73,7 @@ def length(function: Function) -> int:
 
 def calls(module: Module) -> Iterator[tuple[ast.Call, str]]:
     """Every call with the dotted name that is called, `.commit` for a method of something unnamed."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call):
             yield node, dotted(node.func)
 
@@ -79,7 +87,7 @@ def dotted(node: ast.expr) -> str:
 
 def strings(module: Module) -> Iterator[str]:
     """Its texts; a text with values in it has a star in the place of each."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
         elif isinstance(node, ast.JoinedStr):
