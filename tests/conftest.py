@@ -6,10 +6,16 @@ and with it the program: they could not start before.
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import settings
 
 DIALECTS = ("sqlite", "postgresql")
+
+# Python looks for rubbish after every 700 objects more, again and again through all that the tests import. What a test
+# leaves open is still found, a little later, and at the latest by pytest at its end.
+gc.set_threshold(20_000, 20, 10)
 
 # Timings are never asserted, and a machine under load is no reason to fail.
 settings.register_profile("default", deadline=None, max_examples=25, derandomize=True, print_blob=True)
