@@ -133,7 +133,8 @@ def test_every_template_compiles(environment: jinja2.Environment) -> None:
 
 @pytest.mark.any_database
 def test_every_template_is_used(environment: jinja2.Environment) -> None:
-    used = {text for module in program() for text in strings(module)}
+    # A text that is nothing but values fits every name, and names none.
+    used = {text for module in program() for text in strings(module) if text.endswith((".html", ".txt"))}
     for name, parts in parsed(environment).items():
         for reference in (part for part in parts if isinstance(part, REFERENCES)):
             # Of a choice between two layouts, both names are used.
