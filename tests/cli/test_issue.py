@@ -96,26 +96,21 @@ def test_a_conflict_exits_with_3_changes_nothing_and_can_be_answered(run: Run, d
     assert b"rotates all" not in draft.read_bytes()
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
+def test_a_draft_that_cannot_be_used_exits_with_2_untouched(run: Run, draft: Path) -> None:
+    for content, sentence in (
         (b"caf\xe9\n", "not UTF-8"),
         (b"a\r\nb\n", "mixes line endings"),
         (b"h2. News\n\nwords\n", "Textile"),
         (b"\x89PNG\0\0", "binary"),
         (b"Words, and no section.\n", "no section"),
         (b"", "no section"),
-    ],
-)
-def test_a_draft_that_cannot_be_used_exits_with_2_untouched(
-    run: Run, draft: Path, content: bytes, sentence: str
-) -> None:
-    draft.write_bytes(content)
-    result = run("feed", 500, draft)
-    assert result.exit_code == 2
-    assert sentence in result.output
-    assert len(result.output.strip().splitlines()) == 1
-    assert draft.read_bytes() == content
+    ):
+        draft.write_bytes(content)
+        result = run("feed", 500, draft)
+        assert result.exit_code == 2, content
+        assert sentence in result.output
+        assert len(result.output.strip().splitlines()) == 1
+        assert draft.read_bytes() == content
 
 
 def test_a_missing_file_and_an_unknown_issue_are_sentences(run: Run, draft: Path) -> None:
@@ -127,15 +122,15 @@ def test_a_missing_file_and_an_unknown_issue_are_sentences(run: Run, draft: Path
     assert "There is no such issue" in unknown.output
 
 
-@pytest.mark.parametrize("number", ["475.5", "-1", "9" * 25])
-def test_what_is_no_number_of_an_issue_is_a_usage_error(run: Run, draft: Path, number: str) -> None:
-    assert "Invalid value for 'NUMBER'" in refused(run("feed", "--", number, draft))
+def test_what_is_no_number_of_an_issue_is_a_usage_error(run: Run, draft: Path) -> None:
+    for number in ("475.5", "-1", "9" * 25):
+        assert "Invalid value for 'NUMBER'" in refused(run("feed", "--", number, draft)), number
 
 
-@pytest.mark.parametrize("address", ["http://[", "javascript:alert(1)", "https://quietpager.example/" + "a" * 500])
-def test_an_address_that_cannot_be_kept_is_refused(run: Run, address: str) -> None:
+def test_an_address_that_cannot_be_kept_is_refused(run: Run) -> None:
     run("freeze", 500)
-    assert "is not a web address" in refused(run("sent", 500, address))
+    for address in ("http://[", "javascript:alert(1)", "https://quietpager.example/" + "a" * 500):
+        assert "is not a web address" in refused(run("sent", 500, address)), address
 
 
 def refused(result: Result) -> str:
