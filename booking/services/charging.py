@@ -10,7 +10,7 @@ from booking.domain.localtime import spell_date
 from booking.gateways.checkout_params import Charge, ChargeLine
 from booking.gateways.payments import payments
 from booking.services.memory import remember
-from booking.services.ordered import Ordered
+from booking.services.ordered import Asked
 
 BANK_TAKES = timedelta(days=14)
 """Nearer to a copy deadline than this, only methods that pay at once are offered; bank debits take up to 14 days
@@ -22,7 +22,7 @@ def order_page(public_id: str) -> str:
     return f"{current_app.config['BASE_URL']}/orders/{public_id}"
 
 
-def charge_of(order: Ordered, attempt_id: str, now: datetime) -> Charge:
+def charge_of(order: Asked, attempt_id: str, now: datetime) -> Charge:
     """The order as what Stripe is asked to charge: net prices of its bookings, from rows of the database only."""
     lines = [
         ChargeLine(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,11 +22,12 @@ from booking.services.booking_steps import By, step
 from booking.services.buyers import Buyer, Known, Owner, advertiser_for, newcomer
 from booking.services.choosing import Choice, Picked, look, pick
 from booking.services.lapsing import close_sessions, lapse_overtaken, open_sessions_of
-from booking.services.ordered import Ordered, held_order
-from booking.services.ordering import Wish, earlier_holds, new_order
+from booking.services.ordered import Asked, held_order
+from booking.services.ordering import Wish, ask, earlier_holds, rows_of
 from booking.services.places import Kept
 from booking.services.writing import Row, write
 
+F = TypeVar("F")
 R = TypeVar("R")
 
 TRIES = 10
@@ -52,52 +53,66 @@ def hold(wish: Wish, now: datetime) -> str:
 class Held:
     """An order that holds its slots, the rows to write of it, and the sessions to close after the commit.
 
-    `order` is as it will stand, None when the same form had made it before.
+    `asked` is what it says and `order_id` what it is to be written by: both None when the same form had made it before.
     """
 
     public_id: str
     stale: list[str]
     rows: list[Row]
-    order: Ordered | None = None
+    asked: Asked | None = None
+    order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an order is to get, as far as a look can tell: `order` is what the same form has made before."""
+    """What an order is to get, as far as a look can tell: `order` is what the same form has made before.
+
+    `asked` is what the order will say, None while nothing is picked.
+    """
 
     order: str | None
     user_id: int | None
     picked: list[Picked]
+    asked: Asked | None
 
 
 def find(wish: Wish, now: datetime) -> Found:
-    """Look for the slots of an order, and lock nothing. Raises as `hold` does.
+    """Look for the slots of an order and work out what it will say, and lock nothing. Raises as `hold` does.
 
     What this browser holds itself has to be given back first, so nothing is picked until then.
     """
     seen = look(wish.choices, wish.request_key, wish.buyer.address)
     if seen.order is not None or wish.replaces:
-        return Found(seen.order, seen.user_id, [])
+        return Found(seen.order, seen.user_id, [], None)
     earlier = earlier_holds(seen.user_id, seen.groups, now) if seen.user_id else {}
-    return Found(None, seen.user_id, pick(seen.groups, earlier, now))
+    picked = pick(seen.groups, earlier, now)
+    return Found(None, seen.user_id, picked, ask(wish, picked, now))
 
 
-def until_decided(act: Callable[[Wish, Found, datetime], R]) -> Callable[[Wish, datetime], R]:
-    """Look, and run an act that holds what was found; again when it was overtaken, or another tab has just written."""
+def until_decided(
+    looking: Callable[[Wish, datetime], F],
+) -> Callable[[Callable[[Wish, F, datetime], R]], Callable[[Wish, datetime], R]]:
+    """Look, and run an act that holds what was found; again when it was overtaken, or another tab has just written.
 
-    @functools.wraps(act)
-    def run(wish: Wish, now: datetime) -> R:
-        with one_connection():
-            for _ in range(TRIES):
-                # What was written meanwhile is seen by the next look.
-                with suppress(IntegrityError, Overtaken):
-                    return act(wish, find(wish, now), now)
-            return act(wish, find(wish, now), now)
+    All that can be worked out beforehand belongs into the look: on SQLite everybody waits while an act writes.
+    """
 
-    return run
+    def decided(act: Callable[[Wish, F, datetime], R]) -> Callable[[Wish, datetime], R]:
+        @functools.wraps(act)
+        def run(wish: Wish, now: datetime) -> R:
+            with one_connection():
+                for _ in range(TRIES):
+                    # What was written meanwhile is seen by the next look.
+                    with suppress(IntegrityError, Overtaken):
+                        return act(wish, looking(wish, now), now)
+                return act(wish, looking(wish, now), now)
+
+        return run
+
+    return decided
 
 
-@until_decided
+@until_decided(find)
 @transaction
 def _hold(wish: Wish, found: Found, now: datetime) -> Held:
     held = take_slots(wish, found, now)
@@ -116,13 +131,14 @@ def take_slots(wish: Wish, found: Found, now: datetime, *, paying: bool = False)
     stale = _give_back(wish.replaces, by)
     if wish.replaces:
         found = find(replace(wish, replaces=()), now)
-    claimed = _claim(found.picked, now, paying=paying)
-    owner, rows = _owner(wish.buyer, found.user_id, next(iter(claimed)), now)
-    order, its_rows = new_order(wish, owner, claimed, now)
-    for kept, one in claimed.items():
+    assert found.asked is not None
+    kept = [_claim(one, now, paying=paying) for one in found.picked]
+    owner, rows = _owner(wish.buyer, found.user_id, kept[0], now)
+    rows += rows_of(found.asked, wish.request_key, owner, kept)
+    for one, ids in zip(found.picked, kept, strict=True):
         if one.slot.booking_id is not None:
-            stale += lapse_overtaken(one.slot.id, kept.booking, now)
-    return Held(order.public_id, stale, rows + its_rows, order)
+            stale += lapse_overtaken(one.slot.id, ids.booking, now)
+    return Held(found.asked.public_id, stale, rows, found.asked, kept[0].order)
 
 
 def _owner(buyer: Buyer, user_id: int | None, kept: Kept, now: datetime) -> tuple[Owner, list[Row]]:
@@ -132,16 +148,13 @@ def _owner(buyer: Buyer, user_id: int | None, kept: Kept, now: datetime) -> tupl
     return Owner(user_id, advertiser_for(Known(user_id, is_new=False), buyer, now)), []
 
 
-def _claim(picked: Sequence[Picked], now: datetime, *, paying: bool) -> dict[Kept, Picked]:
-    """Claim what was picked, or as long as a payment may take. By the ids that are kept for what is to be written."""
-    claimed = {}
-    for one in picked:
-        lease = holds.for_payment(one.lease, now) if paying else one.lease
-        kept = places.claim(one.slot.id, one.choice.price, now, lease)
-        if kept is None:
-            raise Overtaken(one.slot.label, one.slot.issue)
-        claimed[kept] = replace(one, lease=lease)
-    return claimed
+def _claim(one: Picked, now: datetime, *, paying: bool) -> Kept:
+    """Claim what was picked, or as long as a payment may take; the ids that are kept for what is to be written."""
+    lease = holds.for_payment(one.lease, now) if paying else one.lease
+    kept = places.claim(one.slot.id, one.choice.price, now, lease)
+    if kept is None:
+        raise Overtaken(one.slot.label, one.slot.issue)
+    return kept
 
 
 def _give_back(public_ids: tuple[str, ...], by: By) -> list[str]:

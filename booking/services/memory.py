@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.domain.states import Fallback, PlacementKind
-from booking.services.ordered import Ordered
+from booking.services.ordered import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Remembered:
     lines: tuple[RememberedLine, ...]
 
 
-def remember(order: Ordered) -> dict[str, str]:
+def remember(order: Asked) -> dict[str, str]:
     """The order as metadata. Bookings are keys of their own: forty of them fit, a year of weeks does too."""
     told = {
         "company": order.company,

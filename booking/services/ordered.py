@@ -19,24 +19,30 @@ from booking.models import Booking, Issue, Order, Placement, Slot
 
 
 @dataclass(frozen=True, slots=True)
-class OrderedLine:
-    """One booking of an order with its slot. Amounts in minor units; `occupant` is the booking that has the slot."""
+class AskedLine:
+    """What is asked for one slot. Amounts in minor units."""
 
-    booking_id: int
-    state: BookingState
     price: int
     discount: int
     fallback: Fallback
     slot_id: int
     ordinal: int
-    occupant: int | None
-    held_until: datetime | None
-    hold_hard_until: datetime | None
     kind: PlacementKind
     placement: str
     issue: int
     publishes_on: date
     copy_deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLine(AskedLine):
+    """One booking of an order with its slot; `occupant` is the booking that has the slot."""
+
+    booking_id: int
+    state: BookingState
+    occupant: int | None
+    held_until: datetime | None
+    hold_hard_until: datetime | None
 
     @property
     def lease(self) -> holds.Lease:
@@ -47,11 +53,10 @@ class OrderedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
-    """An order with its lines, in the order in which they were booked."""
+class Asked:
+    """All that an order says, whether it is written yet or not."""
 
-    lines: tuple[OrderedLine, ...]
-    id: int
+    lines: tuple[AskedLine, ...]
     public_id: str
     company: str
     buyer_name: str
@@ -61,6 +66,14 @@ class Ordered:
     currency: str
     created_at: datetime
 
+
+@dataclass(frozen=True, slots=True)
+class Ordered(Asked):
+    """An order that is written, with its lines in the order in which they were booked."""
+
+    lines: tuple[OrderedLine, ...]
+    id: int
+
     @property
     def is_held(self) -> bool:
         """Whether every one of its bookings is still held, and has its slot."""
@@ -68,7 +81,6 @@ class Ordered:
 
 
 HEAD = (
-    Order.id,
     Order.public_id,
     Order.company,
     Order.buyer_name,
@@ -77,23 +89,24 @@ HEAD = (
     Order.po_number,
     Order.currency,
     Order.created_at,
+    Order.id,
 )
 LINE = (
-    Booking.id,
-    Booking.state,
     Booking.price,
     Booking.discount,
     Booking.fallback,
     Booking.slot_id,
     Slot.ordinal,
-    Slot.booking_id,
-    Slot.held_until,
-    Slot.hold_hard_until,
     Placement.kind,
     Placement.name,
     Issue.number,
     Issue.publishes_on,
     Issue.copy_deadline,
+    Booking.id,
+    Booking.state,
+    Slot.booking_id,
+    Slot.held_until,
+    Slot.hold_hard_until,
 )
 WHOLE = (
     sa.select(*HEAD, *LINE)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import read, run
+from booking.db import read
 from booking.domain import holds
 from booking.domain.frequency import Line, Quote, Step, quote
 from booking.domain.money import Money
@@ -18,7 +18,7 @@ from booking.domain.states import NONE, Actor, BookingState, Fallback
 from booking.models import Booking, BookingEvent, DiscountStep, Order
 from booking.services.buyers import Buyer, Owner
 from booking.services.choosing import Choice, Groups, Picked
-from booking.services.ordered import HEAD, Ordered, OrderedLine
+from booking.services.ordered import Asked, AskedLine
 from booking.services.places import Kept
 from booking.services.writing import Row
 
@@ -65,47 +65,30 @@ def earlier_holds(user_id: int, groups: Groups, now: datetime) -> dict[int, list
     return earlier
 
 
-def new_order(wish: Wish, owner: Owner, claimed: Mapping[Kept, Picked], now: datetime) -> tuple[Ordered, list[Row]]:
-    """An order with its bookings, held, each with its first event: as it will stand, and the rows to be written.
-
-    `claimed` is what each booking has, by the ids that its claim has kept for it; the first one's are the order's.
-    """
-    quoted = _quote(claimed.values())
-    order_id = next(iter(claimed)).order
-    order = {"id": order_id, **_columns(wish, owner, quoted, now)}
-    bookings = [
-        {
-            "id": kept.booking,
-            "order_id": order_id,
-            "slot_id": one.slot.id,
-            "state": BookingState.HELD,
-            "price": one.choice.price,
-            "discount": line.discount.amount,
-            "fallback": wish.fallback,
-            "created_at": now,
-        }
-        for (kept, one), line in zip(claimed.items(), quoted.lines, strict=True)
-    ]
-    event = {"seq": 1, "from_state": NONE, "to_state": BookingState.HELD.value, "actor": Actor.ADVERTISER, "at": now}
-    rows: list[Row] = [(Order, order), *((Booking, booking) for booking in bookings)]
-    rows += [(BookingEvent, {"booking_id": kept.booking, **event}) for kept in claimed]
-    lines = (_line(*each) for each in zip(claimed.values(), bookings, strict=True))
-    return Ordered(tuple(lines), *(order[column.key] for column in HEAD)), rows
+def ask(wish: Wish, picked: Sequence[Picked], now: datetime) -> Asked:
+    """The order that this is to become: what it asks for each slot, and who for."""
+    buyer, quoted = wish.buyer, _quote(picked)
+    return Asked(
+        tuple(_line(one, line.discount.amount, wish.fallback) for one, line in zip(picked, quoted.lines, strict=True)),
+        public_id=new_public_id(),
+        company=buyer.company,
+        buyer_name=buyer.name,
+        buyer_email=buyer.address,
+        vat_number=buyer.vat_number,
+        po_number=buyer.po_number,
+        currency=quoted.subtotal.currency,
+        created_at=now,
+    )
 
 
-def _line(one: Picked, booking: Mapping[str, Any]) -> OrderedLine:
-    slot, lease = one.slot, one.lease
-    return OrderedLine(
-        booking_id=booking["id"],
-        state=booking["state"],
-        price=booking["price"],
-        discount=booking["discount"],
-        fallback=booking["fallback"],
+def _line(one: Picked, discount: int, fallback: Fallback) -> AskedLine:
+    slot = one.slot
+    return AskedLine(
+        price=one.choice.price,
+        discount=discount,
+        fallback=fallback,
         slot_id=slot.id,
         ordinal=slot.ordinal,
-        occupant=booking["id"],
-        held_until=lease.until,
-        hold_hard_until=lease.hard_until,
         kind=slot.kind,
         placement=slot.label,
         issue=slot.issue,
@@ -114,36 +97,59 @@ def _line(one: Picked, booking: Mapping[str, Any]) -> OrderedLine:
     )
 
 
+def rows_of(asked: Asked, request_key: str, owner: Owner, kept: Sequence[Kept]) -> list[Row]:
+    """The order with its bookings, held, each with its first event, as rows to be written.
+
+    `kept` are the ids that the claim of each line has kept; the first one's are the order's.
+    """
+    order_id, now = kept[0].order, asked.created_at
+    order = {
+        "id": order_id,
+        "public_id": asked.public_id,
+        "request_key": request_key,
+        "advertiser_id": owner.advertiser_id,
+        "user_id": owner.user_id,
+        "company": asked.company,
+        "buyer_name": asked.buyer_name,
+        "buyer_email": asked.buyer_email,
+        "vat_number": asked.vat_number,
+        "po_number": asked.po_number,
+        "currency": asked.currency,
+        "subtotal": sum(line.price for line in asked.lines),
+        "discount": sum(line.discount for line in asked.lines),
+        "created_at": now,
+    }
+    event = {"seq": 1, "from_state": NONE, "to_state": BookingState.HELD.value, "actor": Actor.ADVERTISER, "at": now}
+    lines = [(ids.booking, line) for ids, line in zip(kept, asked.lines, strict=True)]
+    rows: list[Row] = [(Order, order)]
+    rows += [(Booking, _held(booking_id, order_id, line, now)) for booking_id, line in lines]
+    return rows + [(BookingEvent, {"booking_id": booking_id, **event}) for booking_id, _ in lines]
+
+
+def _held(booking_id: int, order_id: int, line: AskedLine, now: datetime) -> dict[str, Any]:
+    return {
+        "id": booking_id,
+        "order_id": order_id,
+        "slot_id": line.slot_id,
+        "state": BookingState.HELD,
+        "price": line.price,
+        "discount": line.discount,
+        "fallback": line.fallback,
+        "created_at": now,
+    }
+
+
 def new_public_id() -> str:
     """A name for an order that nobody guesses: 60 random bits."""
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(12))
 
 
-def _quote(picked: Iterable[Picked]) -> Quote:
+def _quote(picked: Sequence[Picked]) -> Quote:
     # The price seen is the price asked: the claim refuses it if it is not the price any more.
     lines = [
         Line(one.slot.id, one.choice.kind, one.choice.issue, Money(one.choice.price, one.slot.currency))
         for one in picked
     ]
     # One slot is never enough for a discount: the steps begin at two weeks.
-    rows = run(STEPS) if len(lines) > 1 else ()
+    rows = read(STEPS) if len(lines) > 1 else ()
     return quote(lines, [Step(weeks, percent) for weeks, percent in rows])
-
-
-def _columns(wish: Wish, owner: Owner, quoted: Quote, now: datetime) -> dict[str, Any]:
-    buyer = wish.buyer
-    return {
-        "public_id": new_public_id(),
-        "request_key": wish.request_key,
-        "advertiser_id": owner.advertiser_id,
-        "user_id": owner.user_id,
-        "company": buyer.company,
-        "buyer_name": buyer.name,
-        "buyer_email": buyer.address,
-        "vat_number": buyer.vat_number,
-        "po_number": buyer.po_number,
-        "currency": quoted.subtotal.currency,
-        "subtotal": quoted.subtotal.amount,
-        "discount": quoted.discount.amount,
-        "created_at": now,
-    }

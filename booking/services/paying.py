@@ -24,9 +24,9 @@ from booking.models import CheckoutAttempt
 from booking.services import awaited, failpoints, places
 from booking.services.charging import charge_of, order_page
 from booking.services.folding import fold_session
-from booking.services.holding import Found, Held, take_slots, until_decided
+from booking.services.holding import Found, Held, find, take_slots, until_decided
 from booking.services.lapsing import close_sessions
-from booking.services.ordered import Ordered, held_order
+from booking.services.ordered import Asked, Ordered, held_order
 from booking.services.ordering import Wish
 from booking.services.refunding import submit_refunds
 from booking.services.writing import Row, write
@@ -40,6 +40,30 @@ class Started:
     params: dict[str, Any]
     stripe_id: str | None = None
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that is not written yet. `amount` is in minor units."""
+
+    id: str
+    params: dict[str, Any]
+    amount: int
+    currency: str
+    expires_at: datetime
+    created_at: datetime
+
+    def row(self, order_id: int) -> Row:
+        """It as a row to be written."""
+        return CheckoutAttempt, {
+            "id": self.id,
+            "order_id": order_id,
+            "params": self.params,
+            "amount": self.amount,
+            "currency": self.currency,
+            "expires_at": self.expires_at,
+            "created_at": self.created_at,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +97,21 @@ def payment_page(held: HeldToPay, now: datetime) -> str:
     return _page_of(held.started, now)
 
 
-@until_decided
+def _find_to_pay(wish: Wish, now: datetime) -> tuple[Found, Attempt | None]:
+    found = find(wish, now)
+    return found, _new_attempt(found.asked, now) if found.asked else None
+
+
+@until_decided(_find_to_pay)
 @transaction
-def _hold_to_pay(wish: Wish, found: Found, now: datetime) -> tuple[Held, Started | None]:
-    held = take_slots(wish, found, now, paying=True)
-    if held.order is None:
+def _hold_to_pay(wish: Wish, found: tuple[Found, Attempt | None], now: datetime) -> tuple[Held, Started | None]:
+    held = take_slots(wish, found[0], now, paying=True)
+    if held.asked is None or held.order_id is None:
         # The order of a form that was pressed before may have come further: that is for `start_payment` to find out.
         return held, None
-    started, attempt = _new_attempt(held.order, now)
-    write([*held.rows, attempt])
-    return held, started
+    attempt = found[1] or _new_attempt(held.asked, now)
+    write([*held.rows, attempt.row(held.order_id)])
+    return held, Started(attempt.id, attempt.params)
 
 
 def _page_of(started: Started, now: datetime) -> str:
@@ -124,25 +153,16 @@ def _hold_longer(order: Ordered, now: datetime) -> Started:
             raise HoldLapsed from error
         if not places.extend(line.booking_id, lease.until):
             raise HoldLapsed
-    started, attempt = _new_attempt(order, now)
-    write([attempt])
-    return started
+    attempt = _new_attempt(order, now)
+    write([attempt.row(order.id)])
+    return Started(attempt.id, attempt.params)
 
 
-def _new_attempt(order: Ordered, now: datetime) -> tuple[Started, Row]:
+def _new_attempt(asked: Asked, now: datetime) -> Attempt:
     attempt_id, expires_at = str(uuid.uuid4()), holds.session_expiry(now)
-    charge = charge_of(order, attempt_id, now)
-    params = checkout_params(charge, order_page(order.public_id), expires_at)
-    attempt = {
-        "id": attempt_id,
-        "order_id": order.id,
-        "params": params,
-        "amount": sum(line.amount for line in charge.lines),
-        "currency": order.currency,
-        "expires_at": expires_at,
-        "created_at": now,
-    }
-    return Started(attempt_id, params), (CheckoutAttempt, attempt)
+    charge = charge_of(asked, attempt_id, now)
+    params = checkout_params(charge, order_page(asked.public_id), expires_at)
+    return Attempt(attempt_id, params, sum(line.amount for line in charge.lines), asked.currency, expires_at, now)
 
 
 @transaction

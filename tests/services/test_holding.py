@@ -82,7 +82,7 @@ def test_what_another_tab_wrote_meanwhile_is_read_at_the_second_try(session: Db)
     order = make_order(choice(500))
     tries = iter([new_user, user_for])
 
-    @holding.until_decided
+    @holding.until_decided(holding.find)
     @transaction
     def write(asked: holding.Wish, _found: holding.Found, now: datetime) -> int:
         return next(tries)(asked.buyer.address, "Press desk", now).id
