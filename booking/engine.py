@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import select
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -38,6 +39,10 @@ ONCE = (Work.READING_ONCE, Work.WRITING_ONCE)
 
 # Two that have read cannot both go on to write, so whoever will write says so at once.
 BEGINNINGS = {Work.READING: "BEGIN", Work.WRITING: "BEGIN IMMEDIATE"}
+
+# Everybody who waits for a file lock is woken when it is free, and all but one sleep again: one thread of each process
+# waits for it, the others for that thread.
+_one_of_us = threading.Lock()
 
 # 40001 serialization_failure and 40P01 deadlock_detected: PostgreSQL manual, appendix A.
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
@@ -104,12 +109,13 @@ def turn_to_write(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":
         yield
         return
-    descriptor = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+    with _one_of_us:
+        descriptor = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
 
 def worth_another_try(error: DBAPIError) -> bool:
