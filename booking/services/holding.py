@@ -125,12 +125,12 @@ def take_slots(wish: Wish, found: Found, now: datetime, *, paying: bool = False)
 
     `paying` holds as long as a payment that starts now may take.
     """
-    if found.order is not None:
-        return Held(found.order, [], [])
-    by = By(Actor.ADVERTISER, now)
-    stale = _give_back(wish.replaces, by)
-    if wish.replaces:
+    stale: list[str] = []
+    if wish.replaces and found.order is None:
+        stale = _give_back(wish.replaces, By(Actor.ADVERTISER, now))
         found = find(replace(wish, replaces=()), now)
+    if found.order is not None:
+        return Held(found.order, stale, [])
     assert found.asked is not None
     kept = [_claim(one, now, paying=paying) for one in found.picked]
     owner, rows = _owner(wish.buyer, found.user_id, kept[0], now)
@@ -162,8 +162,6 @@ def _give_back(public_ids: tuple[str, ...], by: By) -> list[str]:
 
     An order that waits for a bank or for its invoice is no try that was left.
     """
-    if not public_ids:
-        return []
     under_way = sa.exists().where(
         CheckoutAttempt.order_id == Order.id, CheckoutAttempt.state == AttemptState.PROCESSING
     )

@@ -91,6 +91,17 @@ def test_what_another_tab_wrote_meanwhile_is_read_at_the_second_try(session: Db)
     assert db.session.query(User).count() == 1
 
 
+def test_what_the_first_of_two_clicks_made_is_found_after_giving_back(session: Db) -> None:
+    make_issue(501)
+    before = make_order(choice(500))
+    again = replace(wish(choice(501)), replaces=(before.public_id,))
+    first = holding.hold(again, NOW)
+    # What the second click looked at while the first was under way.
+    looked = holding.Found(None, None, [], None)
+    held = transaction(holding.take_slots)(again, looked, NOW)
+    assert (held.public_id, held.rows) == (first, [])
+
+
 def test_choosing_again_gives_back_what_is_still_held_of_an_order_that_lost_a_week(session: Db) -> None:
     make_issue(502)
     first = make_order(choice(500), choice(501))
