@@ -12,7 +12,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from booking.db import db, one_connection, transaction
+from booking.db import db, transaction
 from booking.domain import holds
 from booking.domain.errors import HoldLapsed, NotFound, SlotTaken
 from booking.domain.states import Actor, AttemptState, BookingState, OrderPayment
@@ -100,12 +100,11 @@ def until_decided(
     def decided(act: Callable[[Wish, F, datetime], R]) -> Callable[[Wish, datetime], R]:
         @functools.wraps(act)
         def run(wish: Wish, now: datetime) -> R:
-            with one_connection():
-                for _ in range(TRIES):
-                    # What was written meanwhile is seen by the next look.
-                    with suppress(IntegrityError, Overtaken):
-                        return act(wish, looking(wish, now), now)
-                return act(wish, looking(wish, now), now)
+            for _ in range(TRIES):
+                # What was written meanwhile is seen by the next look.
+                with suppress(IntegrityError, Overtaken):
+                    return act(wish, looking(wish, now), now)
+            return act(wish, looking(wish, now), now)
 
         return run
 

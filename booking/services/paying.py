@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from booking import clock
-from booking.db import db, run_alone, transaction
+from booking.db import db, one_connection, run_alone, transaction
 from booking.domain import holds
 from booking.domain.errors import HoldCannotBeExtended, HoldLapsed
 from booking.domain.states import AttemptState
@@ -72,6 +72,10 @@ class HeldToPay:
 
     public_id: str
     started: Started | None
+
+
+buying = one_connection
+"""A buyer's way from the look to the payment page, on one connection. No transaction is open while Stripe is asked."""
 
 
 def start_payment(public_id: str, now: datetime) -> str:

@@ -70,7 +70,8 @@ def hold() -> ResponseReturnValue:
     try:
         choices = chosen(request.form.getlist("slot"))
         if form.validate() and choices:
-            return hold_and_pay(form, choices)
+            with paying.buying():
+                return hold_and_pay(form, choices)
     except Refusal as refusal:
         refusals = [refusal]
     return not_held(form, choices, refusals)
