@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -66,17 +67,14 @@ def user_for(email: str, name: str, now: datetime) -> Known:
 
 def new_user(email: str, name: str, now: datetime) -> Known:
     """Make the user with this address (lower case)."""
-    row = {"email": email, "name": name, "role": Role.ADVERTISER, "created_at": now}
-    return Known(run(NEW_USER, row).scalar_one(), is_new=True)
+    return Known(run(NEW_USER, _user(email, name, now)).scalar_one(), is_new=True)
 
 
 def newcomer(buyer: Buyer, owner: Owner, now: datetime) -> list[Row]:
     """The rows of a buyer whom nobody knew yet: a user, who acts for an advertiser of their own."""
-    user = {"email": buyer.address, "name": buyer.name, "role": Role.ADVERTISER, "created_at": now}
-    advertiser = {"name": buyer.company, "vat_number": buyer.vat_number, "created_at": now}
     return [
-        (User, {"id": owner.user_id, **user}),
-        (Advertiser, {"id": owner.advertiser_id, **advertiser}),
+        (User, {"id": owner.user_id, **_user(buyer.address, buyer.name, now)}),
+        (Advertiser, {"id": owner.advertiser_id, **_advertiser(buyer, now)}),
         (Membership, {"user_id": owner.user_id, "advertiser_id": owner.advertiser_id}),
     ]
 
@@ -90,10 +88,17 @@ def advertiser_for(user: Known, buyer: Buyer, now: datetime) -> int:
     # Compared here: lower() of SQLite, and of PostgreSQL in some locales, knows the letters of ASCII alone.
     found = next((row for row in own if row.name.casefold() == buyer.company.casefold()), None)
     if found is None:
-        row = {"name": buyer.company, "vat_number": buyer.vat_number, "created_at": now}
-        advertiser_id = run(NEW_ADVERTISER, row).scalar_one()
+        advertiser_id = run(NEW_ADVERTISER, _advertiser(buyer, now)).scalar_one()
         run(NEW_MEMBERSHIP, {"user_id": user.id, "advertiser_id": advertiser_id})
         return int(advertiser_id)
     if buyer.vat_number and buyer.vat_number != found.vat_number:
         run(sa.update(Advertiser).where(Advertiser.id == found.id).values(vat_number=buyer.vat_number))
     return int(found.id)
+
+
+def _user(email: str, name: str, now: datetime) -> dict[str, Any]:
+    return {"email": email, "name": name, "role": Role.ADVERTISER, "created_at": now}
+
+
+def _advertiser(buyer: Buyer, now: datetime) -> dict[str, Any]:
+    return {"name": buyer.company, "vat_number": buyer.vat_number, "created_at": now}

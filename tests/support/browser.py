@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-WITH_WINDOWS = ("chromium", "chromium-browser", "google-chrome")
-NAMES = ("chromium-headless-shell", *WITH_WINDOWS)
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first that is there. The shell is Chromium without windows, which costs a third less for the same pages."""
 
 ABORTED = "net::ERR_ABORTED"
@@ -62,9 +61,9 @@ ARGUMENTS = (
 )
 
 
-def chromium(names: Sequence[str] = NAMES) -> str | None:
+def chromium() -> str | None:
     """The path of the installed Chromium, None where there is none."""
-    return next((path for name in names if (path := shutil.which(name))), None)
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def required() -> bool:
