@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import db
+from booking.db import db, run
 from booking.domain.states import Fallback, Role
 from booking.models import Booking, LoginSession, Membership, Order, User
 from booking.services.buyers import Buyer
@@ -49,25 +51,7 @@ def hashed(token: str) -> str:
 
 def viewer_with(token: str, seen_after: datetime) -> Viewer | None:
     """The user whose browser holds this token, unless the session was ended or last seen before `seen_after`."""
-    rows = db.session.execute(
-        sa.select(
-            User.id,
-            User.email,
-            User.name,
-            User.role,
-            LoginSession.id.label("session_id"),
-            LoginSession.last_seen_at,
-            Membership.advertiser_id,
-        )
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .outerjoin(Membership, Membership.user_id == User.id)
-        .where(
-            LoginSession.token_hash == hashed(token),
-            LoginSession.revoked_at.is_(None),
-            LoginSession.last_seen_at > seen_after,
-            User.erased_at.is_(None),
-        )
-    ).all()
+    rows = run(_looking(), {"held": hashed(token), "seen_after": seen_after}).all()
     if not rows:
         return None
     first = rows[0]
@@ -80,6 +64,31 @@ def viewer_with(token: str, seen_after: datetime) -> Viewer | None:
         last_seen_at=first.last_seen_at,
         token=token,
         advertiser_ids=tuple(row.advertiser_id for row in rows if row.advertiser_id is not None),
+    )
+
+
+@functools.cache
+def _looking() -> sa.Select[*tuple[Any, ...]]:
+    """Built once: every page of somebody who is signed in asks this, and building it costs more than running it."""
+    users, sessions, members = (model.__table__ for model in (User, LoginSession, Membership))
+    return (
+        sa.select(
+            users.c.id,
+            users.c.email,
+            users.c.name,
+            users.c.role,
+            sessions.c.id.label("session_id"),
+            sessions.c.last_seen_at,
+            members.c.advertiser_id,
+        )
+        .join_from(users, sessions, sessions.c.user_id == users.c.id)
+        .outerjoin(members, members.c.user_id == users.c.id)
+        .where(
+            sessions.c.token_hash == sa.bindparam("held"),
+            sessions.c.revoked_at.is_(None),
+            sessions.c.last_seen_at > sa.bindparam("seen_after"),
+            users.c.erased_at.is_(None),
+        )
     )
 
 
