@@ -106,9 +106,9 @@ def test_the_script_gets_the_proof_alone(sponsor: Visitor, booking: Booking) -> 
     assert TEXT.encode() in answer.data
 
 
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
+def test_what_is_wrong_is_said_in_a_sentence_and_what_was_typed_is_kept(sponsor: Visitor, booking: Booking) -> None:
+    sponsor.get(f"/bookings/{booking.id}/copy")
+    for fields, sentence in (
         ({"body": "", "link": LINK}, "Write the text of the sponsor block."),
         ({"body": "x" * 301, "link": LINK}, "This copy is 301 characters. The sponsor block has room for 300."),
         ({"body": "# Loud", "link": LINK}, "Line 1 starts with “#”"),
@@ -116,18 +116,13 @@ def test_the_script_gets_the_proof_alone(sponsor: Visitor, booking: Booking) -> 
         ({"body": TEXT, "link": ""}, "The sponsor block needs a link."),
         ({"body": TEXT, "link": "ftp://ledgerline.example"}, "The link must start with https://"),
         ({"body": "x" * 7000, "link": LINK}, "Shorten it to 6000"),
-        ({"name": "", "body": TEXT, "link": LINK}, "Write the sponsor’s name"),
         ({"body": "\u202eesrever", "link": LINK}, "turns the direction of text"),
-    ],
-)
-def test_what_is_wrong_is_said_in_a_sentence_and_what_was_typed_is_kept(
-    sponsor: Visitor, booking: Booking, fields: dict[str, str], sentence: str
-) -> None:
-    sponsor.get(f"/bookings/{booking.id}/copy")
-    page = sponsor.submit(fields, button="Send for review", status=422)
-    assert sentence in page.text
-    assert page.form().values()["body"] == [fields["body"]]
-    assert page.form().values()["link"] == [fields["link"]]
+        ({"name": "", "body": TEXT, "link": LINK}, "Write the sponsor’s name"),
+    ):
+        page = sponsor.submit(fields, button="Send for review", status=422)
+        assert sentence in page.text
+        assert page.form().values()["body"] == [fields["body"]]
+        assert page.form().values()["link"] == [fields["link"]]
     assert db.session.query(CreativeRevision).count() == 0
 
 
@@ -159,20 +154,7 @@ def test_a_job_can_be_worded_by_hand(session: Database, visitor: Visitor) -> Non
     assert newest().body == "Exactly these words."
 
 
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"salary_from": "lots", "salary_to": "more"}, "Write the pay in whole figures"),
-        ({"salary_from": "60000", "salary_to": "50000", "currency": "EUR"}, "begins above its end"),
-        ({"closes_on": "2026-03-01"}, "before its issue"),
-        ({"closes_on": "soon"}, "Write the closing date like"),
-        ({"link": ""}, "Say where to apply"),
-        ({"title": ""}, "Write the job’s title."),
-    ],
-)
-def test_a_job_with_a_slip_is_shown_again(
-    session: Database, visitor: Visitor, fields: dict[str, str], sentence: str
-) -> None:
+def test_a_job_with_a_slip_is_shown_again(session: Database, visitor: Visitor) -> None:
     make_issue(500)
     (job,) = confirmed(make_order(choice(500, PlacementKind.JOB), by=buyer("Harbour Rail", "jobs@harbour.example")))
     visitor.sign_in(user("jobs@harbour.example"))
@@ -183,10 +165,18 @@ def test_a_job_with_a_slip_is_shown_again(
         "text": "Words.",
         "link": "https://h.example",
     }
-    page = write(visitor, job, status=422, **{**good, **fields})
-    assert sentence in page.text
-    for name, value in fields.items():
-        assert page.form().values()[name] == [value]
+    for fields, sentence in (
+        ({"salary_from": "lots", "salary_to": "more"}, "Write the pay in whole figures"),
+        ({"salary_from": "60000", "salary_to": "50000", "currency": "EUR"}, "begins above its end"),
+        ({"closes_on": "2026-03-01"}, "before its issue"),
+        ({"closes_on": "soon"}, "Write the closing date like"),
+        ({"link": ""}, "Say where to apply"),
+        ({"title": ""}, "Write the job’s title."),
+    ):
+        page = write(visitor, job, status=422, **{**good, **fields})
+        assert sentence in page.text
+        for name, value in fields.items():
+            assert page.form().values()[name] == [value]
 
 
 def test_a_draft_is_kept_and_shown_again_on_another_device(
@@ -377,15 +367,13 @@ def test_booking_again_goes_straight_to_the_next_open_week(sponsor: Visitor, boo
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("number", ["9" * 25, "9" * 5000, "٣", "-1"])
-def test_a_number_that_is_nobodys_is_no_fault(sponsor: Visitor, booking: Booking, number: str) -> None:
+def test_a_number_that_is_nobodys_is_no_fault(sponsor: Visitor, booking: Booking) -> None:
     submitted(booking)
-    sent = {"revision": number, "version": number, "weeks": number, "body": TEXT}
-    for button, status in (("", 422), ("/proof", 200), ("/again", 409), ("/accept", 409)):
-        page = sponsor.attempt("POST", f"/bookings/{booking.id}/copy{button}", data={**sent, **token(sponsor)})
-        assert page.status == status
-    answer = sponsor.attempt("POST", f"/bookings/{booking.id}/copy/draft", data={**sent, **token(sponsor)})
-    assert answer.status == 200
+    for number in ("9" * 25, "9" * 5000, "٣", "-1"):
+        sent = {"revision": number, "version": number, "weeks": number, "body": TEXT, **token(sponsor)}
+        for button, status in (("", 422), ("/proof", 200), ("/again", 409), ("/accept", 409), ("/draft", 200)):
+            page = sponsor.attempt("POST", f"/bookings/{booking.id}/copy{button}", data=sent)
+            assert page.status == status, f"{button} answered {page.status} to {number[:20]!r}"
 
 
 def token(visitor: Visitor) -> dict[str, str]:

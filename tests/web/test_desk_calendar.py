@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 import sqlalchemy as sa
 
 from booking.db import db
@@ -141,11 +140,12 @@ def test_a_price_changes_from_a_date_on(desk: Visitor) -> None:
     assert (slot_of(503).price, slot_of(504).price) == (50_000, 60_000)
 
 
-@pytest.mark.parametrize("amount", ["-5", "12.345", "much", "", "9" * 30])
-def test_what_is_no_price_is_refused_and_kept(desk: Visitor, amount: str) -> None:
+def test_what_is_no_price_is_refused_and_kept(desk: Visitor) -> None:
     desk.get("/desk/calendar/prices")
-    page = desk.submit({"kind": "sponsor", "amount": amount, "since": "2026-04-01"}, status=422)
-    assert page.form().values()["since"] == ["2026-04-01"]
+    for amount in ("-5", "12.345", "much", "", "9" * 30):
+        page = desk.submit({"kind": "sponsor", "amount": amount, "since": "2026-04-01"}, status=422)
+        assert page.form().values()["amount"] == [amount]
+        assert page.form().values()["since"] == ["2026-04-01"]
     assert slot_of(504).price == 50_000
 
 

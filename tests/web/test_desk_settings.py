@@ -225,10 +225,13 @@ def test_a_new_newsletter_is_set_up_on_the_desk(visitor: Visitor, session: objec
     assert first.slots[0].price == 45_000
 
 
-@pytest.mark.parametrize("url", FORMS)
-def test_no_field_takes_the_desk_down(desk: Visitor, url: str) -> None:
+@pytest.mark.any_database("postgresql")
+def test_no_field_takes_the_desk_down(desk: Visitor) -> None:
+    """PostgreSQL refuses more than SQLite; tests/gates/test_bad_input.py tries every form with the other."""
     make_order(choice(503))
-    names = [name for name in desk.get(url).form("main form:last-of-type").values() if name != "csrf_token"]
-    for text in HOSTILE:
-        page = desk.attempt("POST", url, data={"csrf_token": desk.csrf_token(), **dict.fromkeys(names, text)})
-        assert page.status in (200, 303, 409, 422), f"{url} answered {page.status} to {text[:20]!r}"
+    forms = {url: desk.get(url).form("main form:last-of-type").values() for url in FORMS}
+    for url, fields in forms.items():
+        for text in HOSTILE:
+            sent = {**dict.fromkeys(fields, text), "csrf_token": desk.csrf_token()}
+            page = desk.attempt("POST", url, data=sent)
+            assert page.status in (200, 303, 409, 422), f"{url} answered {page.status} to {text[:20]!r}"

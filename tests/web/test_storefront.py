@@ -165,11 +165,11 @@ def test_four_weeks_show_the_discount(session: Db, visitor: Visitor) -> None:
     assert "Total $1,900" in page.text
 
 
-@pytest.mark.parametrize("nonsense", ["x", "500-sponsor", "500-sponsor-1e9", "99999999999-job-1", "٥٠٠-sponsor-50000"])
-def test_a_week_that_no_page_sends_is_refused_in_a_sentence(session: Db, visitor: Visitor, nonsense: str) -> None:
+def test_a_week_that_no_page_sends_is_refused_in_a_sentence(session: Db, visitor: Visitor) -> None:
     make_newsletter()
-    page = visitor.get("/", query_string={"slot": nonsense})
-    assert "not on the calendar any more" in page.text
+    for nonsense in ("x", "500-sponsor", "500-sponsor-1e9", "99999999999-job-1", "٥٠٠-sponsor-50000"):
+        page = visitor.get("/", query_string={"slot": nonsense})
+        assert "not on the calendar any more" in page.text, nonsense
 
 
 def test_recruiters_see_jobs_and_nothing_else(session: Db, visitor: Visitor) -> None:
