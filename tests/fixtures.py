@@ -25,6 +25,7 @@ from booking.models import OutboxMessage
 from booking.services import invariants
 from booking.stripe_simulator import Settings, Simulator
 from config import Test
+from tests.support import remembering
 from tests.support.browser import chromium, open_browser, open_page, required
 from tests.support.databases import KINDS, Database
 from tests.support.network import kept_on_this_machine
@@ -155,6 +156,7 @@ def put_back(app: Flask, database: Database) -> None:
     with app.app_context():
         db.session.remove()
         database.reset(db.engine)
+        remembering.begin(app, database)
 
 
 @pytest.fixture

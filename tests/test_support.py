@@ -5,7 +5,6 @@ from __future__ import annotations
 import smtplib
 import socket
 import urllib.request
-from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -15,16 +14,11 @@ from sqlalchemy.orm import scoped_session
 
 from booking.clock import now
 from booking.models import Advertiser
-from booking.services import opening
-from booking.services.starting import Start, start_newsletter
-from tests.fixtures import put_back
 from tests.support import at
 from tests.support.databases import Database
-from tests.support.factories import NOW, make_editor
 from tests.support.network import OutsideNetwork, is_here, kept_on_this_machine
 from tests.support.page import Page
 from tests.support.page_checks import problems
-from tests.support.remembering import remembered, rows
 from tests.support.servers import PostOffice
 from tests.support.visitor import Visitor
 
@@ -171,35 +165,6 @@ def test_no_test_sees_the_rows_of_another(turn: int, session: scoped_session[Ses
 
 def test_what_the_migrations_put_in_is_there_for_every_test(session: scoped_session[Session]) -> None:
     assert session.execute(sa.text("SELECT count(*) FROM allowed_transition")).scalar_one() > 0
-
-
-def test_what_is_remembered_is_what_the_acts_wrote(
-    app: Flask, database: Database, session: scoped_session[Session]
-) -> None:
-    made = []
-
-    def make() -> None:
-        start_newsletter(Start("100% of “O'Reilly”", date(2026, 3, 8), 500))
-        opening.open_issues(NOW, 2)
-        made.append(rows())
-
-    for _ in range(2):
-        put_back(app, database)
-        remembered("two issues", make)
-        assert made == [rows()]
-        # What comes after it is counted on from there.
-        assert opening.open_issues(NOW, 3).added == [502]
-
-
-@pytest.mark.any_database
-def test_only_what_is_written_into_empty_tables_is_remembered(session: scoped_session[Session]) -> None:
-    make_editor()
-
-    def make_another() -> None:
-        make_editor("another@quietpager.example")
-
-    with pytest.raises(AssertionError, match="empty tables"):
-        remembered("another editor", make_another)
 
 
 @pytest.mark.any_database

@@ -10,6 +10,7 @@ from booking.services.booking_steps import By, step
 from booking.services.copywriting import Submission, Words
 from booking.services.reviewing import Seen
 from tests.support.factories import NOW
+from tests.support.remembering import remembered_as_configured
 
 SPONSOR_WORDS = Words(
     "Ledgerline",
@@ -33,7 +34,7 @@ def _confirm(order_id: int) -> None:
 
 def confirmed(order: Order) -> list[Booking]:
     """The bookings of an order, sold."""
-    _confirm(order.id)
+    remembered_as_configured(("confirmed", order.id), lambda: _confirm(order.id))
     return list(db.session.get_one(Order, order.id).bookings)
 
 
@@ -49,8 +50,10 @@ def editor_by(editor: User) -> By:
 
 def submitted(*bookings: Booking, words: Words = SPONSOR_WORDS) -> CreativeRevision:
     """The revision that these bookings' advertiser has just submitted for all of them."""
-    by = advertiser_of(bookings[0])
-    revision_id = copywriting.submit(Submission(tuple(booking.id for booking in bookings), words), by)
+    by, ids = advertiser_of(bookings[0]), tuple(booking.id for booking in bookings)
+    revision_id = remembered_as_configured(
+        ("submitted", ids, repr(words)), lambda: copywriting.submit(Submission(ids, words), by)
+    )
     return db.session.get_one(CreativeRevision, revision_id)
 
 
@@ -61,6 +64,11 @@ def seen(revision: CreativeRevision) -> Seen:
 
 def approved(*bookings: Booking, by: By, words: Words = SPONSOR_WORDS) -> CreativeRevision:
     """The revision that these bookings run, approved."""
-    revision = submitted(*bookings, words=words)
-    reviewing.approve(seen(revision), by)
-    return db.session.get_one(CreativeRevision, revision.id)
+
+    def make() -> int:
+        revision = submitted(*bookings, words=words)
+        reviewing.approve(seen(revision), by)
+        return revision.id
+
+    ids = tuple(booking.id for booking in bookings)
+    return db.session.get_one(CreativeRevision, remembered_as_configured(("approved", ids, by, repr(words)), make))

@@ -17,7 +17,7 @@ from booking.models import Issue, Newsletter, Order, Placement, Slot, User
 from booking.services import holding, opening, paying
 from booking.services.buyers import Buyer
 from booking.services.starting import Start, start_newsletter
-from tests.support.remembering import remembered
+from tests.support.remembering import remembered, remembered_as_configured
 from tests.support.till import Till
 
 NOW = clock.instant("2026-03-02 09:00")
@@ -37,7 +37,7 @@ def make_newsletter(now: datetime = NOW, issues: int = 26, **changes: object) ->
         db.session.commit()
         opening.open_issues(now, issues)
 
-    remembered((now, issues, *sorted(changes.items())), make)
+    remembered(("newsletter", now, issues, *sorted(changes.items())), make)
     return db.session.scalars(sa.select(Newsletter)).one()
 
 
@@ -77,22 +77,32 @@ def make_order(*choices: holding.Choice, by: Buyer | None = None, now: datetime 
     """An order that holds these slots, the sponsor slot of issue 500 by default."""
     if not choices:
         make_issue(now=now)
-    public_id = holding.hold(wish(*(choices or (choice(),)), by=by), now)
+        choices = (choice(),)
+    public_id = remembered_as_configured(("order", choices, by, now), lambda: holding.hold(wish(*choices, by=by), now))
     return db.session.scalars(sa.select(Order).where(Order.public_id == public_id)).one()
 
 
 def make_editor(email: str = "editor@quietpager.example", now: datetime = NOW) -> User:
     """A user who may do everything on the desk."""
-    user = User(email=email, name="The editor", role=Role.EDITOR, created_at=now)
-    db.session.add(user)
-    db.session.commit()
-    return user
+
+    def make() -> int:
+        user = User(email=email, name="The editor", role=Role.EDITOR, created_at=now)
+        db.session.add(user)
+        db.session.commit()
+        return user.id
+
+    return db.session.get_one(User, remembered(("editor", email, now), make))
 
 
 def make_paid_order(till: Till, *choices: holding.Choice, by: Buyer | None = None, now: datetime = NOW) -> Order:
     """An order that was held, paid on Stripe's page with a good card, and confirmed. Within `till.at(now)`."""
-    order = make_order(*choices, by=by, now=now)
-    paying.start_payment(order.public_id, now)
-    till.pay(order)
-    paying.sync_session(till.session_of(order))
-    return order
+
+    def make() -> int:
+        order = make_order(*choices, by=by, now=now)
+        paying.start_payment(order.public_id, now)
+        till.pay(order)
+        paying.sync_session(till.session_of(order))
+        return order.id
+
+    order_id = remembered_as_configured(("paid", choices, by, now, clock.now()), make, till.simulator)
+    return db.session.get_one(Order, order_id)

@@ -6,21 +6,17 @@ The app's database and the simulator's are put back as the demo left them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
 from contextlib import closing
-from typing import Any
 
 from flask import Flask
 
 from booking.db import db
 from booking.stripe_simulator import Simulator
-from booking.stripe_simulator.store import TABLES, Store
 from config import Test
 from tests.support.gallery import View, furnish, hang, views
+from tests.support.remembering import AtStripe, at_stripe, put_back_at_stripe
 
-Stripe = Mapping[str, Sequence[tuple[Any, ...]]]
-
-_kept: list[tuple[sqlite3.Connection, Stripe]] = []
+_kept: list[tuple[sqlite3.Connection, AtStripe]] = []
 """What the demo wrote when this worker loaded it: at most one."""
 
 
@@ -36,11 +32,11 @@ def hang_again(app: Flask, simulator: Simulator) -> list[View]:
             _furnish_anywhere(app)
             memory = sqlite3.connect(":memory:", check_same_thread=False)
             file.backup(memory)
-            _kept.append((memory, _read(store)))
+            _kept.append((memory, at_stripe(store, leave="")))
         else:
-            memory, at_stripe = _kept[0]
+            memory, stripe = _kept[0]
             memory.backup(file)
-            _write(store, at_stripe)
+            put_back_at_stripe(store, stripe)
     return views(app)
 
 
@@ -51,15 +47,3 @@ def _furnish_anywhere(app: Flask) -> None:
     furnish()
     db.session.commit()
     app.config.update(here)
-
-
-def _read(store: Store) -> Stripe:
-    return {table: [tuple(row) for row in store.rows(f"SELECT * FROM {table}")] for table in TABLES}
-
-
-def _write(store: Store, kept: Stripe) -> None:
-    with store.transaction():
-        store.clear()
-        for table, there in kept.items():
-            for row in there:
-                store.run(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)

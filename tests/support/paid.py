@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from booking.db import db
-from booking.models import Booking, Order
-from booking.services import holding, paying
+from booking.models import Booking
+from booking.services import holding
 from booking.services.buyers import Buyer
-from tests.support.factories import NOW, make_order
+from tests.support.factories import NOW, make_paid_order
 from tests.support.till import Till
 
 
 def paid(till: Till, *choices: holding.Choice, now: datetime = NOW, by: Buyer | None = None) -> list[Booking]:
     """The bookings of an order that was held and paid by card at `now`; the issues are there already."""
     with till.at(now):
-        order = make_order(*choices, now=now, by=by)
-        paying.start_payment(order.public_id, now)
-        till.pay(order)
-        paying.sync_session(till.session_of(order))
-    return list(db.session.get_one(Order, order.id).bookings)
+        return list(make_paid_order(till, *choices, by=by, now=now).bookings)

@@ -1,83 +1,130 @@
-"""Rows that acts wrote once in this worker, written again as they were.
+"""What acts wrote once in this worker, put back as they left it.
 
-Most tests start from the same newsletter. Its acts take longer than what most of those tests are about, and what they
-write rests on nothing but their arguments.
+Most tests start from the same few stories: a newsletter, a paid order, approved copy. Their acts take longer than what
+most of those tests are about. A story goes on from where the test stands: a copy is kept of the database, and of the
+account at Stripe, as each chain of acts has left them, and only while it is known that nobody else has written.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
+from flask import Flask, current_app
 
 from booking.db import db
-from booking.models import Base
+from booking.stripe_simulator import Simulator
+from booking.stripe_simulator.settings import Dials
+from booking.stripe_simulator.store import TABLES, Store
+from tests.support.databases import Database, Kept
 
-Rows = Mapping[sa.Table, Sequence[Mapping[Any, Any]]]
+T = TypeVar("T")
 
-_written: dict[tuple[str, Hashable], list[str]] = {}
-"""The statements that write the rows, for each dialect and key."""
+AtStripe = Mapping[str, Sequence[tuple[Any, ...]]]
+"""The rows of the simulator by their tables."""
+
+Chain = tuple[Hashable, ...]
+"""The keys of the acts since the database was emptied."""
 
 
-def remembered(key: Hashable, make: Callable[[], None]) -> None:
-    """Write what `make` commits to empty tables: by `make` itself, or from memory when this key has been made before.
+@dataclass(slots=True)
+class Standing:
+    """How a database of this worker came to stand as it does."""
 
-    `make` may write nothing that its key does not decide, such as the time.
+    database: Database
+    config: Mapping[str, Any]
+    """What its app is configured with before any test has changed it."""
+    chain: Chain = ()
+    stamp: Hashable = None
+    """What the database said when the last act of the chain was over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What an act has left behind."""
+
+    kept: Kept
+    result: Any
+    before: AtStripe
+    after: AtStripe
+
+
+_standing: dict[str, Standing] = {}
+_memories: dict[tuple[str, Chain], Memory] = {}
+
+
+def begin(app: Flask, database: Database) -> None:
+    """Note that the database has just been emptied."""
+    standing = _standing.setdefault(database.url, Standing(database, dict(app.config)))
+    standing.chain, standing.stamp = (), database.stamp()
+
+
+def remembered(key: Hashable, make: Callable[[], T], simulator: Simulator | None = None) -> T:
+    """Do what `make` does: by `make` itself, or from memory when it was done before on the same database.
+
+    Its key and the acts before it must decide what it writes, but for what is drawn at random, which stays as it was
+    drawn first; and what it returns may be no object of the session. The acts before it are known when all of them
+    were remembered. `simulator` is the one that it speaks to, which must have the same past too.
     """
     db.session.commit()
-    place = db.engine.dialect.name, key
-    if place not in _written:
-        before = rows()
-        make()
-        added = {table: found for table, found in rows().items() if found != before.get(table)}
-        assert not added.keys() & before.keys(), "Only what is written into empty tables can be remembered."
-        _written[place] = _statements(added, db.engine.dialect)
-        return
-    connection = db.session.connection()
-    for statement in _written[place]:
-        connection.exec_driver_sql(statement)
+    standing = _standing.get(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    if standing is None or standing.stamp != standing.database.stamp() or not _as_at_start(simulator):
+        return make()
+    chain = (*standing.chain, key)
+    before = at_stripe(simulator.world.store) if simulator else {}
+    memory = _memories.get((standing.database.url, chain))
+    if memory is None:
+        memory = _make(standing, chain, make, simulator, before)
+    elif memory.before == before:
+        memory.kept.put_back(db.engine)
+        if simulator:
+            put_back_at_stripe(simulator.world.store, memory.after)
+    else:
+        return make()
+    standing.chain, standing.stamp = chain, standing.database.stamp()
+    result: T = memory.result
+    return result
+
+
+def remembered_as_configured(key: Hashable, make: Callable[[], T], simulator: Simulator | None = None) -> T:
+    """As `remembered`, for an act that asks how the app is configured; after a test has changed that, it just acts."""
+    standing = _standing.get(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    if standing is None or current_app.config != standing.config:
+        return make()
+    return remembered(key, make, simulator)
+
+
+def _make(
+    standing: Standing, chain: Chain, make: Callable[[], Any], simulator: Simulator | None, before: AtStripe
+) -> Memory:
+    url, since = standing.database.url, _memories.get((standing.database.url, standing.chain))
+    result = make()
     db.session.commit()
+    kept = standing.database.keep(db.engine, since.kept if since else None)
+    after = at_stripe(simulator.world.store) if simulator else {}
+    memory = _memories[url, chain] = Memory(kept, result, before, after)
+    return memory
 
 
-def rows() -> Rows:
-    """What stands in every table that is not empty, in an order in which it can be written."""
-    read = db.session.connection().execute
-    tables = Base.metadata.sorted_tables
-    found = {table: read(sa.select(table).order_by(*table.primary_key)).mappings().all() for table in tables}
-    db.session.rollback()
-    return {table: there for table, there in found.items() if there}
+def _as_at_start(simulator: Simulator | None) -> bool:
+    """Whether nobody has turned a dial of the simulator, which its rows would not show."""
+    if simulator is None:
+        return True
+    world = simulator.world
+    return world.dials == Dials.at_start(world.settings) and not world.refunds_ahead
 
 
-def _statements(added: Rows, dialect: Dialect) -> list[str]:
-    """What writes the rows. PostgreSQL takes it all at once; its triggers, which saw these rows before, sleep."""
-    each = [*_inserts(added, dialect), *_counters(added, dialect)]
-    if dialect.name != "postgresql":
-        return each
-    return ["; ".join(["SET LOCAL session_replication_role = replica", *each])]
+def at_stripe(store: Store, leave: str = "setting") -> AtStripe:
+    """The simulator's rows, but for where its clock stands, which a test sets for itself."""
+    tables = [table for table in TABLES if table != leave]
+    return {table: [tuple(row) for row in store.rows(f"SELECT * FROM {table}")] for table in tables}
 
 
-def _inserts(added: Rows, dialect: Dialect) -> Iterator[str]:
-    """One INSERT a table with its values in it, which no row pays the driver for."""
-    for table, there in added.items():
-        values = [{name: _literal(value, table.c[name], dialect) for name, value in row.items()} for row in there]
-        yield str(sa.insert(table).values(values).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-
-
-def _literal(value: Any, column: sa.Column[Any], dialect: Dialect) -> Any:
-    """SQLAlchemy writes no JSON into a statement, but its text; PostgreSQL wants to be told what it is."""
-    if value is None or not isinstance(column.type, sa.JSON):
-        return value
-    text = sa.literal(json.dumps(value), sa.String)
-    return sa.cast(text, column.type) if dialect.name == "postgresql" else text
-
-
-def _counters(added: Rows, dialect: Dialect) -> Iterator[str]:
-    """PostgreSQL's sequences take no notice of ids that are given; SQLite counts on from the highest by itself."""
-    for table in added:
-        column = table.autoincrement_column
-        if dialect.name == "postgresql" and column is not None:
-            sequence = f"pg_get_serial_sequence('\"{table.name}\"', '{column.name}')"
-            yield f'SELECT setval({sequence}, max({column.name})) FROM "{table.name}"'
+def put_back_at_stripe(store: Store, kept: AtStripe) -> None:
+    """Replace the simulator's rows by these, in the tables that are named."""
+    with store.transaction():
+        for table, there in kept.items():
+            store.run(f"DELETE FROM {table}")
+            for row in there:
+                store.run(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
