@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask
 from flask_sqlalchemy.session import Session
-from hypothesis import settings
 from selectolax.lexbor import LexborNode
 from sqlalchemy.orm import scoped_session
 from werkzeug.datastructures import Headers
@@ -23,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from booking.stripe_simulator import Simulator
 from booking.web.forms import one_line, paragraphs
-from tests.support import at, page_checks
+from tests.support import at, page_checks, thorough
 from tests.support.gallery import MOMENT, View
 from tests.support.hanging import hang_again
 from tests.support.page import Form, Page, Value
@@ -196,11 +195,6 @@ def named_in(page: Page) -> set[str]:
 def is_figure(control: LexborNode) -> bool:
     """Whether what is sent is read as a number, an address or one of so many choices."""
     return not (is_prose(control) or _is_file(control))
-
-
-def thorough() -> bool:
-    """Whether the tests run under a profile that takes its time, as in `make sure`."""
-    return settings.get_current_profile_name() != "default"
 
 
 def is_typed(control: LexborNode) -> bool:
