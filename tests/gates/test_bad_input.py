@@ -91,7 +91,7 @@ def different_forms(app: Flask, views: Sequence[View], viewers: Viewers) -> Iter
     for view in views:
         if view.press:
             continue
-        for form in viewers.look(view).forms:
+        for form in viewers.glance(view).forms:
             key = (endpoint(app, form), frozenset(form.values()))
             if form.method == "POST" and fields(form) and not key[0].startswith(NOT_OURS) and key not in seen:
                 seen.add(key)
@@ -169,7 +169,9 @@ class Trial:
 def tried(visitor: Visitor, form: Form, stand: Stand) -> list[str]:
     """What went wrong with the fields of a form, a sentence each."""
     controls = fields(form)
-    trial = Trial(visitor, form.action, controls, believable(form, controls), stand)
+    # The page may have been somebody else's browser's, whose token is no token of this one.
+    standing = {**believable(form, controls), "csrf_token": visitor.csrf_token()}
+    trial = Trial(visitor, form.action, controls, standing, stand)
     tokens = {"csrf_token"}
     hidden = {name for name, control in controls.items() if control.attributes.get("type") == "hidden"} - tokens
     if thorough():

@@ -50,4 +50,4 @@ def test_every_page_is_html_as_it_is_written_down(
 def keep(folder: Path, viewers: Viewers, views: list[View]) -> None:
     """Write the pages down, each under the name of its view."""
     for view in views:
-        (folder / f"{view.name.replace(':', '-')}.html").write_bytes(viewers.look(view).data)
+        (folder / f"{view.name.replace(':', '-')}.html").write_bytes(viewers.glance(view).data)

@@ -35,7 +35,7 @@ def test_a_page_of_a_newsletter_in_use_is_light_and_costs_few_queries(
     with at(MOMENT):
         viewers = Viewers(app)
         views = [view for view in hang_again(app, simulator) if not view.name.startswith(FOR_DEVELOPERS)]
-        pages = {view: viewers.look(view) for view in views}
+        pages = {view: viewers.glance(view) for view in views}
     parts = {view: parts_of(page) for view, page in pages.items()}
     sent = {part: bytes_sent(viewers, part) for part in set().union(*parts.values())}
     weights = {view.name: len(page.data) + sum(sent[part] for part in parts[view]) for view, page in pages.items()}
