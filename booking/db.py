@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from booking.engine import WRITES, Work, turn_to_write, work, worth_another_try
 from booking.models import Base
+from booking.prepared import Prepared, Values
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,27 +52,34 @@ db = SQLAlchemy(
 )
 
 TRIES = 6
+NONE: Values = {}
 
 
-def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
-    """Run a statement past the session, on the connection of the act: for what every buyer waits for.
+def run(statement: Prepared, values: Values) -> int:
+    """Run a statement past the session, on the connection of the act; how many rows it wrote.
 
     Objects that were changed are not written first, and objects that were read are not told of what changed.
     """
-    act = _acting.get()
-    connection = act.connection if act else db.session.connection()
-    return connection.execute(statement, values)
+    return statement.count(_under_way() or db.session.connection(), values)
 
 
-def read(statement: sa.Executable, values: Any = None) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """All rows of a SELECT: as the act or the session that is under way sees them, else by itself.
+def read(statement: Prepared, values: Values = NONE) -> list[tuple[Any, ...]]:
+    """Every row that a statement gives: as the act or the session that is under way sees them, else by itself.
 
-    By itself it needs no transaction, which in PostgreSQL costs two more journeys than the one of the SELECT.
+    By itself a SELECT needs no transaction, which in PostgreSQL costs two more journeys than its own one.
     """
-    if _acting.get() is not None or (db.session.registry.has() and db.session().in_transaction()):
-        return run(statement, values).all()
+    connection = _under_way()
+    if connection is not None:
+        return statement.rows(connection, values)
     with _begun(Work.READING_ONCE) as connection:
-        return connection.execute(statement, values).all()
+        return statement.rows(connection, values)
+
+
+def _under_way() -> Connection | None:
+    act = _acting.get()
+    if act is not None:
+        return act.connection
+    return db.session.connection() if db.session.registry.has() and db.session().in_transaction() else None
 
 
 def after_commit(do: Callable[[], None]) -> None:
@@ -91,18 +98,21 @@ def flush() -> None:
 def insert_new(model: type[Base], **values: Any) -> bool:
     """Insert a row unless its unique key is there already; whether it was inserted. Both databases decide it alone."""
     flush()
-    return run(insert_unless_there(model, db.engine.dialect.name), values).rowcount > 0
+    return run(_insert_unless_there(model, db.engine.dialect.name), values) > 0
 
 
 @functools.cache
+def _insert_unless_there(model: type[Base], dialect: str) -> Prepared:
+    return Prepared(insert_unless_there(model, dialect))
+
+
 def insert_unless_there(model: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
-    """The statement of `insert_new`, built once for each table: building it costs more than running it."""
+    """The INSERT of `insert_new`, for those who want to know more of the new row."""
     insert = sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
-    # Of an INSERT the count is not kept otherwise, and PostgreSQL's driver has forgotten it when it is asked for.
-    return insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return insert.on_conflict_do_nothing()
 
 
-def run_alone(statement: sa.Executable, values: Any = None) -> None:
+def run_alone(statement: Prepared, values: Values) -> None:
     """Run one statement as a transaction of its own, past the session: half of what an act of one statement costs.
 
     It is retried as an act is, and like an act it does not nest.
@@ -112,7 +122,7 @@ def run_alone(statement: sa.Executable, values: Any = None) -> None:
 
     def once() -> None:
         with _begun(Work.WRITING_ONCE) as connection:
-            connection.execute(statement, values)
+            statement.count(connection, values)
 
     _until_settled(once)
 

@@ -11,6 +11,7 @@ from booking.db import db, run
 from booking.domain.money import Money
 from booking.domain.states import LedgerAccount
 from booking.models import LedgerEntry
+from booking.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Cause:
     at: datetime
 
 
-NEW_ENTRY = sa.insert(LedgerEntry)
+NEW_ENTRY = Prepared(sa.insert(LedgerEntry))
 
 
 def move_money(cause: Cause, leg: str, debit: LedgerAccount, credit: LedgerAccount, money: Money) -> None:

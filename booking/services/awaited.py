@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import db, flush, run
+from booking.db import db, flush, read, run
 from booking.domain.money import Money
 from booking.domain.money_refusals import PaymentUnderWay
 from booking.domain.states import AttemptKind, AttemptState, BookingState, PaymentDisposition
 from booking.models import Booking, CheckoutAttempt, Issue, Order, Payment, Placement, Slot
+from booking.prepared import Prepared
 from booking.services.letters import Week
 
 APPLIED = (PaymentDisposition.APPLIED, PaymentDisposition.LATE_APPLIED, PaymentDisposition.UNPLACED)
@@ -104,7 +104,7 @@ WEEK = (
     Issue.sends_at,
     sa.func.coalesce(Booking.copy_due_at, Issue.copy_deadline, type_=Issue.copy_deadline.type),
 )
-WHOLE = (
+WHOLE = Prepared(
     sa.select(*HEAD, *LINE, *WEEK)
     .join_from(CheckoutAttempt, Order, Order.id == CheckoutAttempt.order_id)
     .join(Booking, Booking.order_id == Order.id)
@@ -114,18 +114,18 @@ WHOLE = (
     .where(CheckoutAttempt.id == sa.bindparam("attempt"))
     .order_by(Booking.slot_id)
 )
-LOCK = (
+LOCK = Prepared(
     sa.select(Order.id)
     .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
     .where(CheckoutAttempt.id == sa.bindparam("attempt"))
     .with_for_update(of=Order)
 )
-TURN = (
+TURN = Prepared(
     sa.update(CheckoutAttempt)
     .where(CheckoutAttempt.id == sa.bindparam("attempt"))
     .values(state=sa.bindparam("to"), closed_at=sa.bindparam("at"))
 )
-STORE = (
+STORE = Prepared(
     sa.update(CheckoutAttempt)
     .where(CheckoutAttempt.id == sa.bindparam("attempt"), CheckoutAttempt.stripe_id.is_(None))
     .values(stripe_id=sa.bindparam("object"), url=sa.bindparam("address"))
@@ -136,9 +136,9 @@ def locked(attempt_id: str) -> Awaited | None:
     """An attempt with its order locked until the act ends, as it stands under that lock; None for an unknown id."""
     flush()
     # By itself, and first: another process may be folding the same session while this one waits.
-    if run(LOCK, {"attempt": attempt_id}).scalar() is None:
+    if not read(LOCK, {"attempt": attempt_id}):
         return None
-    rows: list[Any] = [tuple(row) for row in run(WHOLE, {"attempt": attempt_id})]
+    rows = read(WHOLE, {"attempt": attempt_id})
     lines = tuple(AwaitedLine(Week(*row[LINES:]), *row[len(HEAD) : LINES]) for row in rows)
     return Awaited(lines, *rows[0][: len(HEAD)])
 

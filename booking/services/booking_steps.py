@@ -13,6 +13,7 @@ from booking.db import db, run
 from booking.domain.errors import NotFound
 from booking.domain.states import NONE, Actor, BookingState, Machine, move
 from booking.models import Booking, BookingEvent, Order, Slot
+from booking.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class By:
 LONGEST_REASON = 300
 """Characters of a step's reason. What an editor wrote about copy may be longer, and stands whole in its review."""
 
-NEW_EVENT = sa.insert(BookingEvent)
-MOVE = (
+NEW_EVENT = Prepared(sa.insert(BookingEvent))
+MOVE = Prepared(
     sa.update(Booking)
     .where(Booking.id == sa.bindparam("booking"))
     .values(state=sa.bindparam("to"), version=sa.bindparam("events"))

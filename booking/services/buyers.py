@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import run
+from booking.db import read, run
 from booking.domain.states import Role
 from booking.models import Advertiser, Membership, User
+from booking.prepared import Prepared
 from booking.services.writing import Row
 
 
@@ -47,27 +48,31 @@ class Owner:
 
 
 # Statements that every order runs are built once: building them costs more than running them.
-USER = sa.select(User.id).where(User.email == sa.bindparam("email"))
-ADVERTISERS = (
+USER = Prepared(sa.select(User.id).where(User.email == sa.bindparam("email")))
+ADVERTISERS = Prepared(
     sa.select(Advertiser.id, Advertiser.name, Advertiser.vat_number)
     .join(Membership, Membership.advertiser_id == Advertiser.id)
     .where(Membership.user_id == sa.bindparam("user_id"))
     .order_by(Advertiser.id)
 )
-NEW_USER = sa.insert(User).returning(User.id)
-NEW_ADVERTISER = sa.insert(Advertiser).returning(Advertiser.id)
-NEW_MEMBERSHIP = sa.insert(Membership)
+NEW_USER = Prepared(sa.insert(User).returning(User.id))
+NEW_ADVERTISER = Prepared(sa.insert(Advertiser).returning(Advertiser.id))
+NEW_MEMBERSHIP = Prepared(sa.insert(Membership))
+VAT_NUMBER = Prepared(
+    sa.update(Advertiser).where(Advertiser.id == sa.bindparam("advertiser")).values(vat_number=sa.bindparam("number"))
+)
 
 
 def user_for(email: str, name: str, now: datetime) -> Known:
     """The user with this address (lower case), made when it is new. A known user keeps the name they have."""
-    found = run(USER, {"email": email}).scalar()
-    return new_user(email, name, now) if found is None else Known(found, is_new=False)
+    found = read(USER, {"email": email})
+    return Known(found[0][0], is_new=False) if found else new_user(email, name, now)
 
 
 def new_user(email: str, name: str, now: datetime) -> Known:
     """Make the user with this address (lower case)."""
-    return Known(run(NEW_USER, _user(email, name, now)).scalar_one(), is_new=True)
+    ((user_id,),) = read(NEW_USER, _user(email, name, now))
+    return Known(user_id, is_new=True)
 
 
 def newcomer(buyer: Buyer, owner: Owner, now: datetime) -> list[Row]:
@@ -84,16 +89,17 @@ def advertiser_for(user: Known, buyer: Buyer, now: datetime) -> int:
 
     Only among the user's own: a company name proves nothing, so nobody joins somebody else's advertiser by typing it.
     """
-    own = () if user.is_new else run(ADVERTISERS, {"user_id": user.id})
+    own = [] if user.is_new else read(ADVERTISERS, {"user_id": user.id})
     # Compared here: lower() of SQLite, and of PostgreSQL in some locales, knows the letters of ASCII alone.
-    found = next((row for row in own if row.name.casefold() == buyer.company.casefold()), None)
+    found = next((row for row in own if row[1].casefold() == buyer.company.casefold()), None)
     if found is None:
-        advertiser_id = run(NEW_ADVERTISER, _advertiser(buyer, now)).scalar_one()
-        run(NEW_MEMBERSHIP, {"user_id": user.id, "advertiser_id": advertiser_id})
-        return int(advertiser_id)
-    if buyer.vat_number and buyer.vat_number != found.vat_number:
-        run(sa.update(Advertiser).where(Advertiser.id == found.id).values(vat_number=buyer.vat_number))
-    return int(found.id)
+        ((made,),) = read(NEW_ADVERTISER, _advertiser(buyer, now))
+        run(NEW_MEMBERSHIP, {"user_id": user.id, "advertiser_id": made})
+        return int(made)
+    advertiser_id, _, vat_number = found
+    if buyer.vat_number and buyer.vat_number != vat_number:
+        run(VAT_NUMBER, {"advertiser": advertiser_id, "number": buyer.vat_number})
+    return int(advertiser_id)
 
 
 def _user(email: str, name: str, now: datetime) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from booking.domain.errors import (
 from booking.domain.money import Money
 from booking.domain.states import PlacementKind
 from booking.models import Issue, Order, Placement, Slot, User
+from booking.prepared import Prepared
 
 MOST_SLOTS = 40
 """Slots in one order: a year of Sundays is bought in two. More would not fit Stripe's page of 100 lines with jobs."""
@@ -90,15 +91,15 @@ class Seen:
 
 
 @functools.cache
-def _statement(choices: int) -> sa.Select[*tuple[Any, ...]]:
-    """What a look at so many choices asks, built once for each number: building it costs more than running it.
+def _statement(choices: int) -> Prepared:
+    """What a look at so many choices asks.
 
     One statement, so that it sees one moment: a slot that the same form has taken is never seen without its order.
     """
-    # Not one list of any length: its place in the text would be written anew every time.
+    # Not one list of any length, which cannot be prepared.
     numbers: list[sa.BindParameter[int]] = [sa.bindparam(f"number_{nth}") for nth in range(choices)]
     kinds: list[sa.BindParameter[PlacementKind]] = [sa.bindparam(f"kind_{nth}") for nth in range(choices)]
-    return (
+    return Prepared(
         sa.select(
             sa.select(Order.public_id).where(Order.request_key == sa.bindparam("key")).scalar_subquery(),
             sa.select(User.id).where(User.email == sa.bindparam("email")).scalar_subquery(),
@@ -143,7 +144,8 @@ def look(choices: Sequence[Choice], request_key: str, address: str) -> Seen:
     found = [(choice, sorted(slots.get((choice.issue, choice.kind), []), key=_place)) for choice in choices]
     if any(not group for _, group in found):
         raise UnknownSlot
-    return Seen(found, *rows[0][:2])
+    order, user_id = rows[0][:2]
+    return Seen(found, order, user_id)
 
 
 def _place(slot: Candidate) -> int:

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from booking.db import run
 from booking.domain.states import EventState
 from booking.models import StripeEvent
+from booking.prepared import Prepared
 
 SETTLED = (EventState.DONE, EventState.IGNORED)
 
-MARK = (
+MARK = Prepared(
     sa.update(StripeEvent)
     .where(StripeEvent.id == sa.bindparam("event"), StripeEvent.state.not_in(SETTLED))
     .values(state=sa.bindparam("to"), error=sa.bindparam("why"))

@@ -6,12 +6,11 @@ import functools
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from booking.db import db, insert_unless_there, run
+from booking.db import db, insert_unless_there, read
 from booking.domain.money import Money
 from booking.domain.states import Actor, AttemptState, LedgerAccount, PaymentDisposition
 from booking.models import Payment
+from booking.prepared import Prepared
 from booking.services import awaited, letters
 from booking.services.accounts import Cause, move_money
 from booking.services.awaited import APPLIED, Awaited
@@ -55,7 +54,8 @@ def file_payment(
         "invoice_pdf": receipt.invoice_pdf,
         "received_at": now,
     }
-    payment_id: int | None = run(_new_payment(db.engine.dialect.name), payment).scalar_one_or_none()
+    written = read(_new_payment(db.engine.dialect.name), payment)
+    payment_id: int | None = written[0][0] if written else None
     if payment_id is not None:
         account = LedgerAccount.RECEIVABLE if disposition in APPLIED else LedgerAccount.UNAPPLIED
         cause = Cause("payment", str(payment_id), order_id, now)
@@ -64,8 +64,8 @@ def file_payment(
 
 
 @functools.cache
-def _new_payment(dialect: str) -> sa.Executable:
-    return insert_unless_there(Payment, dialect).returning(Payment.id)
+def _new_payment(dialect: str) -> Prepared:
+    return Prepared(insert_unless_there(Payment, dialect).returning(Payment.id))
 
 
 def send_back(attempt: Awaited, receipt: Receipt, disposition: PaymentDisposition, now: datetime) -> list[str]:

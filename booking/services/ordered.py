@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import run
+from booking.db import read
 from booking.domain import holds
 from booking.domain.errors import HoldLapsed, NotFound
 from booking.domain.states import BookingState, Fallback, PlacementKind
 from booking.models import Booking, Issue, Order, Placement, Slot
+from booking.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ LINE = (
     Slot.held_until,
     Slot.hold_hard_until,
 )
-WHOLE = (
+WHOLE = Prepared(
     sa.select(*HEAD, *LINE)
     .join_from(Order, Booking, Booking.order_id == Order.id)
     .join(Slot, Slot.id == Booking.slot_id)
@@ -117,12 +117,12 @@ WHOLE = (
     .where(Order.public_id == sa.bindparam("public_id"))
     .order_by(Booking.id)
 )
-LOCK = sa.select(Order.id).where(Order.public_id == sa.bindparam("public_id")).with_for_update()
+LOCK = Prepared(sa.select(Order.id).where(Order.public_id == sa.bindparam("public_id")).with_for_update())
 
 
 def read_order(public_id: str) -> Ordered:
     """The order as it is now. Raises NotFound."""
-    rows: list[Any] = [tuple(row) for row in run(WHOLE, {"public_id": public_id})]
+    rows = read(WHOLE, {"public_id": public_id})
     if not rows:
         raise NotFound("order")
     lines = tuple(OrderedLine(*row[len(HEAD) :]) for row in rows)
@@ -135,7 +135,7 @@ def held_order(public_id: str) -> Ordered:
     Raises NotFound or HoldLapsed.
     """
     # By itself, and first: PostgreSQL would read the bookings as they were before it waited for the lock.
-    run(LOCK, {"public_id": public_id})
+    read(LOCK, {"public_id": public_id})
     order = read_order(public_id)
     if not order.is_held:
         raise HoldLapsed

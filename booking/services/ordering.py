@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import sqlalchemy as sa
 
 from booking.db import read
 from booking.domain import holds
-from booking.domain.frequency import Line, Quote, Step, quote
+from booking.domain.frequency import Line, Step, quote
 from booking.domain.money import Money
 from booking.domain.states import NONE, Actor, BookingState, Fallback
 from booking.models import Booking, BookingEvent, DiscountStep, Order
+from booking.prepared import Prepared
 from booking.services.buyers import Buyer, Owner
 from booking.services.choosing import Choice, Groups, Picked
 from booking.services.ordered import Asked, AskedLine
@@ -37,46 +39,50 @@ class Wish:
     replaces: tuple[str, ...] = ()
 
 
-STEPS = sa.select(DiscountStep.weeks, DiscountStep.percent)
-EARLIER = (
-    sa.select(Booking.slot_id, Booking.created_at, BookingEvent.at)
-    .join(Order, Order.id == Booking.order_id)
-    .join(BookingEvent, BookingEvent.booking_id == Booking.id)
-    .where(
-        Order.user_id == sa.bindparam("user_id"),
-        Booking.slot_id.in_(sa.bindparam("slot_ids", expanding=True)),
-        Booking.state == BookingState.LAPSED,
-        BookingEvent.to_state == BookingState.LAPSED,
-        BookingEvent.at > sa.bindparam("since"),
+STEPS = Prepared(sa.select(DiscountStep.weeks, DiscountStep.percent))
+
+
+@functools.cache
+def _earlier(slots: int) -> Prepared:
+    # Not one list of any length, which cannot be prepared.
+    ids: list[sa.BindParameter[int]] = [sa.bindparam(f"slot_{nth}") for nth in range(slots)]
+    return Prepared(
+        sa.select(Booking.slot_id, Booking.created_at, BookingEvent.at)
+        .join(Order, Order.id == Booking.order_id)
+        .join(BookingEvent, BookingEvent.booking_id == Booking.id)
+        .where(
+            Order.user_id == sa.bindparam("user_id"),
+            Booking.slot_id.in_(ids),
+            Booking.state == BookingState.LAPSED,
+            BookingEvent.to_state == BookingState.LAPSED,
+            BookingEvent.at > sa.bindparam("since"),
+        )
     )
-)
 
 
 def earlier_holds(user_id: int, groups: Groups, now: datetime) -> dict[int, list[holds.Past]]:
     """This buyer's holds of each of the slots that came to nothing, as far back as the cap and the waiting look."""
-    asked = {
-        "user_id": user_id,
-        "slot_ids": [slot.id for _, group in groups for slot in group],
-        "since": now - holds.LONGEST - holds.COOL_OFF,
-    }
+    ids = [slot.id for _, group in groups for slot in group]
+    asked = {"user_id": user_id, "since": now - holds.LONGEST - holds.COOL_OFF}
+    asked |= {f"slot_{nth}": slot_id for nth, slot_id in enumerate(ids)}
     earlier: dict[int, list[holds.Past]] = {}
-    for slot_id, began_at, ended_at in read(EARLIER, asked):
+    for slot_id, began_at, ended_at in read(_earlier(len(ids)), asked):
         earlier.setdefault(slot_id, []).append(holds.Past(began_at, ended_at))
     return earlier
 
 
 def ask(wish: Wish, picked: Sequence[Picked], now: datetime) -> Asked:
     """The order that this is to become: what it asks for each slot, and who for."""
-    buyer, quoted = wish.buyer, _quote(picked)
+    buyer, discounts = wish.buyer, _discounts(picked)
     return Asked(
-        tuple(_line(one, line.discount.amount, wish.fallback) for one, line in zip(picked, quoted.lines, strict=True)),
+        tuple([_line(one, discount, wish.fallback) for one, discount in zip(picked, discounts, strict=True)]),
         public_id=new_public_id(),
         company=buyer.company,
         buyer_name=buyer.name,
         buyer_email=buyer.address,
         vat_number=buyer.vat_number,
         po_number=buyer.po_number,
-        currency=quoted.subtotal.currency,
+        currency=picked[0].slot.currency,
         created_at=now,
     )
 
@@ -144,12 +150,15 @@ def new_public_id() -> str:
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(12))
 
 
-def _quote(picked: Sequence[Picked]) -> Quote:
+def _discounts(picked: Sequence[Picked]) -> list[int]:
+    """What each slot costs less, minor units."""
+    # One week is never enough for a discount: the steps begin at two.
+    if len(picked) == 1:
+        return [0]
     # The price seen is the price asked: the claim refuses it if it is not the price any more.
     lines = [
         Line(one.slot.id, one.choice.kind, one.choice.issue, Money(one.choice.price, one.slot.currency))
         for one in picked
     ]
-    # One slot is never enough for a discount: the steps begin at two weeks.
-    rows = read(STEPS) if len(lines) > 1 else ()
-    return quote(lines, [Step(weeks, percent) for weeks, percent in rows])
+    quoted = quote(lines, [Step(weeks, percent) for weeks, percent in read(STEPS)])
+    return [line.discount.amount for line in quoted.lines]

@@ -13,10 +13,11 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from booking.db import db, run
+from booking.db import db, read, run
 from booking.domain.holds import Lease
 from booking.domain.states import BookingState, PlacementKind
 from booking.models import Advertiser, Booking, Order, Slot, User
+from booking.prepared import Prepared
 from booking.services.availability import free
 
 
@@ -43,14 +44,13 @@ def claim(slot_id: int, price: int, now: datetime, lease: Lease) -> Kept | None:
     is not theirs, and whoever comes second waits before holding anything that another could wait for.
     """
     asked = {"slot": slot_id, "seen": price, "at": now, "until": lease.until, "cap": lease.hard_until}
-    row = run(_claim(db.engine.dialect.name), asked).one_or_none()
-    return Kept(*row) if row else None
+    kept = read(_claim(db.engine.dialect.name), asked)
+    return Kept(*kept[0]) if kept else None
 
 
 @functools.cache
-def _claim(dialect: str) -> sa.UpdateBase:
-    """Built once: it stands in the way of every buyer."""
-    return (
+def _claim(dialect: str) -> Prepared:
+    return Prepared(
         sa.update(Slot)
         .where(
             Slot.id == sa.bindparam("slot"),
@@ -72,7 +72,7 @@ def _next(dialect: str, *ids: sa.orm.InstrumentedAttribute[Any]) -> sa.ColumnEle
     return (sa.func.max(*last) if len(last) > 1 else last[0]) + 1
 
 
-EXTEND = (
+EXTEND = Prepared(
     sa.update(Slot)
     .where(
         Slot.booking_id == sa.bindparam("booking"),
@@ -86,7 +86,7 @@ EXTEND = (
 
 def extend(booking_id: int, until: datetime) -> bool:
     """Make a hold last until then, if it is still this booking's and its cap allows."""
-    return run(EXTEND, {"booking": booking_id, "until": until}).rowcount > 0
+    return run(EXTEND, {"booking": booking_id, "until": until}) > 0
 
 
 def extend_to_cap(booking_id: int) -> bool:
@@ -98,7 +98,7 @@ def extend_to_cap(booking_id: int) -> bool:
     )
 
 
-KEEP = (
+KEEP = Prepared(
     sa.update(Slot)
     .where(Slot.booking_id == sa.bindparam("booking"), sa.not_(Slot.locked))
     .values(held_until=None, hold_hard_until=None)
@@ -107,7 +107,7 @@ KEEP = (
 
 def keep(booking_id: int) -> bool:
     """Turn this booking's own hold into a sale, on time or late: nobody took it meanwhile."""
-    return run(KEEP, {"booking": booking_id}).rowcount > 0
+    return run(KEEP, {"booking": booking_id}) > 0
 
 
 def take(booking_id: int, slot_id: int, now: datetime) -> bool:

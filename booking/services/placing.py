@@ -7,10 +7,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from booking.db import run
+from booking.db import read, run
 from booking.domain.money import Money
 from booking.domain.states import Actor, BookingState, LedgerAccount, PaymentDisposition
 from booking.models import Booking, Slot
+from booking.prepared import Prepared
 from booking.services import places
 from booking.services.accounts import Cause, move_money
 from booking.services.awaited import Awaited, AwaitedLine
@@ -18,7 +19,9 @@ from booking.services.booking_steps import By, move_booking
 from booking.services.lapsing import lapse_overtaken
 
 PAYABLE = (BookingState.HELD, BookingState.LAPSED)
-NOW_AT = sa.select(Booking.state, Booking.version).where(Booking.id == sa.bindparam("booking"))
+NOW_AT = Prepared(sa.select(Booking.state, Booking.version).where(Booking.id == sa.bindparam("booking")))
+SLOT = Prepared(sa.select(Slot.price, Slot.locked).where(Slot.id == sa.bindparam("slot")))
+MOVE = Prepared(sa.update(Booking).where(Booking.id == sa.bindparam("booking")).values(slot_id=sa.bindparam("to")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def _place(line: AwaitedLine, share: Money, cause: Cause) -> PlacedLine:
     if places.keep(line.booking_id):
         # Nobody has come between, because whoever takes a booking's hold away takes its slot first.
         return _confirm(line, share, cause, late=line.state is BookingState.LAPSED)
-    state, version = run(NOW_AT, {"booking": line.booking_id}).one()
+    ((state, version),) = read(NOW_AT, {"booking": line.booking_id})
     line = replace(line, state=state, version=version)
     if line.state not in PAYABLE:
         why = "This booking was cancelled."
@@ -83,8 +86,8 @@ def _place(line: AwaitedLine, share: Money, cause: Cause) -> PlacedLine:
 
 def _move_to_sibling(line: AwaitedLine, slot_id: int, share: Money) -> int:
     """Put the booking into a sibling slot; returns the difference in price that is owed back, minor units."""
-    run(sa.update(Booking).where(Booking.id == line.booking_id).values(slot_id=slot_id))
-    price = run(sa.select(Slot.price).where(Slot.id == slot_id)).scalar_one()
+    run(MOVE, {"booking": line.booking_id, "to": slot_id})
+    ((price, _),) = read(SLOT, {"slot": slot_id})
     if price >= line.price:
         return 0
     return share.split([price, line.price - price])[1].amount
@@ -104,7 +107,7 @@ def _confirm(line: AwaitedLine, share: Money, cause: Cause, *, late: bool) -> Pl
 
 
 def _unplace(line: AwaitedLine, share: Money, cause: Cause) -> PlacedLine:
-    locked = run(sa.select(Slot.locked).where(Slot.id == line.slot_id)).scalar_one()
+    ((_, locked),) = read(SLOT, {"slot": line.slot_id})
     what = "was closed" if locked else "had gone to someone else"
     why = f"{line.week.placement}, issue {line.week.issue}, {what} before the payment arrived."
     if line.state is BookingState.HELD:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from booking.db import db, run
 from booking.models import Base
+from booking.prepared import Prepared
 
 Row = tuple[type[Base], Mapping[str, Any]]
 """A table's model and the columns of one row that have no default, or another value than that."""
@@ -29,42 +30,38 @@ def write(rows: Sequence[Row]) -> None:
     it and us half as much. SQLite has no such statement, and none of a round trip to save.
     """
     if rows and db.engine.dialect.name == "postgresql":
-        shape = tuple((model, tuple(row)) for model, row in rows)
-        run(_together(shape), {_place(nth, key): row[key] for nth, (_, row) in enumerate(rows) for key in row})
+        statement, names = _together(tuple([(model, tuple(row)) for model, row in rows]))
+        run(statement, dict(zip(names, chain.from_iterable([row.values() for _, row in rows]), strict=True)))
         return
-    for model, alike in groupby(rows, key=_model):
-        run(_into(model), [row for _, row in alike])
-
-
-def _model(row: Row) -> type[Base]:
-    return row[0]
+    for model, row in rows:
+        run(_into(model), row)
 
 
 @functools.cache
-def _into(model: type[Base]) -> sa.Insert:
-    return sa.insert(model)
-
-
-def _place(nth: int, key: str) -> str:
-    return f"{nth}_{key}"
+def _into(model: type[Base]) -> Prepared:
+    return Prepared(sa.insert(model))
 
 
 @functools.lru_cache(maxsize=256)
-def _together(shape: Shape) -> sa.Insert:
-    """One statement for rows of these tables and columns, built once: building it costs more than running it."""
-    *parts, last = (_one(nth, model, keys) for nth, (model, keys) in enumerate(shape))
-    return last.add_cte(*(part.cte(f"part_{nth}") for nth, part in enumerate(parts)))
+def _together(shape: Shape) -> tuple[Prepared, list[str]]:
+    """One statement for rows of these tables and columns, and the names of their values, one after the other."""
+    names = [[f"{nth}_{key}" for key in keys] for nth, (_, keys) in enumerate(shape)]
+    *parts, last = (
+        _one(model, dict(zip(keys, own, strict=True))) for (model, keys), own in zip(shape, names, strict=True)
+    )
+    statement = last.add_cte(*(part.cte(f"part_{nth}") for nth, part in enumerate(parts)))
+    return Prepared(statement), [*chain.from_iterable(names)]
 
 
-def _one(nth: int, model: type[Base], keys: Sequence[str]) -> sa.Insert:
+def _one(model: type[Base], names: Mapping[str, str]) -> sa.Insert:
     # As text: SQLAlchemy would name them after their column alone, the same in all parts; and what a statement of more
     # than 50 parameters asks is worked out by psycopg anew every time.
     defaults: dict[str, sa.ColumnElement[Any]] = {
         column.key: sa.literal_column(_text(column.default.arg, column.type))
         for column in sa.inspect(model).local_table.columns
-        if column.key not in keys and isinstance(column.default, ScalarElementColumnDefault)
+        if column.key not in names and isinstance(column.default, ScalarElementColumnDefault)
     }
-    return sa.insert(model).values(defaults | {key: sa.bindparam(_place(nth, key)) for key in keys})
+    return sa.insert(model).values(defaults | {key: sa.bindparam(name) for key, name in names.items()})
 
 
 def _text(value: Any, type_: sa.types.TypeEngine[Any]) -> str:

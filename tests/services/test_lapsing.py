@@ -5,15 +5,14 @@ from __future__ import annotations
 import threading
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
-from booking.db import db
 from booking.domain.states import BookingState
 from booking.services import lapsing, paying
 from tests.scenarios import books
 from tests.support.databases import Database
 from tests.support.factories import NOW, make_order
+from tests.support.statements import heard
 from tests.support.till import Till, later
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -38,19 +37,15 @@ def test_a_hold_that_is_paid_while_the_upkeep_looks_at_it_does_not_lapse(
         with app.app_context():
             paying.sync_session(session_id)
 
-    def pay_first(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def pay_first(statement: str) -> None:
         if statement.startswith("UPDATE slot") and not began.is_set():
             began.set()
             webhook = threading.Thread(target=fold)
             webhook.start()
             webhook.join(20)
 
-    with till.at(OVER):
-        sa.event.listen(db.engine, "before_cursor_execute", pay_first)
-        try:
-            assert lapsing.lapse_run_out(OVER) == 0
-        finally:
-            sa.event.remove(db.engine, "before_cursor_execute", pay_first)
+    with till.at(OVER), heard(pay_first):
+        assert lapsing.lapse_run_out(OVER) == 0
     assert began.is_set()
     assert books.states() == [BookingState.CONFIRMED]
     assert books.letters() == {"booked": 1}

@@ -12,10 +12,12 @@ from sqlalchemy.orm import scoped_session
 
 from booking.db import db, insert_new, one_connection, read, run, run_alone, transaction
 from booking.models import User
+from booking.prepared import Prepared
 from tests.support.databases import Database
 from tests.support.factories import NOW
 
-NEW = sa.insert(User)
+NEW = Prepared(sa.insert(User))
+ADDRESSES = Prepared(sa.select(User.email))
 
 
 def row(email: str) -> dict[str, object]:
@@ -134,11 +136,11 @@ def test_what_is_done_on_one_connection_takes_one_from_the_pool(session: scoped_
     sa.event.listen(db.engine, "checkout", note)
     try:
         with one_connection():
-            assert read(sa.select(User.email)) == []
+            assert read(ADDRESSES) == []
             run_alone(NEW, row("press@example.com"))
             with pytest.raises(LookupError):
                 fail()
-            assert len(read(sa.select(User.email))) == 1
+            assert len(read(ADDRESSES)) == 1
     finally:
         sa.event.remove(db.engine, "checkout", note)
     assert len(taken) == 1

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy.session import Session
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import scoped_session
 
-from booking.db import db, transaction
+from booking.db import transaction
 from booking.domain.states import Role
 from booking.models import Advertiser, Membership, User
 from booking.services.writing import Row, write
 from tests.support.databases import Database
 from tests.support.factories import NOW
+from tests.support.statements import heard
 
 writing = transaction(write)
 
@@ -34,21 +32,6 @@ def people(*numbers: int) -> list[Row]:
         *advertisers,
         *((Membership, {"user_id": nth, "advertiser_id": nth}) for nth in numbers),
     ]
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile, as its driver gets it."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("number", [1, 3], ids=["one", "several"])
@@ -69,9 +52,10 @@ def test_rows_that_refer_to_each_other_are_written_with_their_defaults(
 def test_they_are_one_statement_where_the_database_takes_it(
     session: scoped_session[Session], database: Database
 ) -> None:
-    with statements() as asked:
+    asked: list[str] = []
+    with heard(asked.append):
         writing(people(1, 2))
-    assert len(asked) == (1 if database.dialect == "postgresql" else 3)
+    assert len(asked) == (1 if database.dialect == "postgresql" else 6)
 
 
 def test_one_row_that_is_refused_leaves_none_of_the_others(session: scoped_session[Session]) -> None:
@@ -82,6 +66,7 @@ def test_one_row_that_is_refused_leaves_none_of_the_others(session: scoped_sessi
 
 
 def test_nothing_is_written_of_no_rows(session: scoped_session[Session]) -> None:
-    with statements() as asked:
+    asked: list[str] = []
+    with heard(asked.append):
         writing([])
     assert asked == []

@@ -14,7 +14,6 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask, has_app_context
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.datastructures import FileMultiDict, MultiDict
@@ -26,6 +25,7 @@ from booking.models import User
 from booking.services import signing_in
 from tests.support.page import Page, Value
 from tests.support.page_checks import problems
+from tests.support.statements import heard
 
 MOST_QUERIES = 8
 """On any page that is only read, however many issues there are."""
@@ -150,15 +150,12 @@ class Visitor:
 def _counting_queries() -> Iterator[list[str]]:
     statements: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def note(statement: str) -> None:
         if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")):
             statements.append(" ".join(statement.split()))
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
+    with heard(note):
         yield statements
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def _fields(data: Mapping[str, Value]) -> MultiDict[str, Any]:

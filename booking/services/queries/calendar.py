@@ -15,10 +15,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import run
+from booking.db import read
 from booking.domain.states import IssueState
 from booking.models import Issue, Slot
 from booking.models.base import UtcDateTime
+from booking.prepared import Prepared
 from booking.services import availability
 
 COMING = 26
@@ -66,8 +67,7 @@ class Calendar:
 
 def coming(now: datetime, count: int = COMING) -> Calendar:
     """The next `count` issues, with what can be booked in them at `now`."""
-    rows = run(_statement(), {"now": now, "count": count})
-    return _calendar(tuple(map(tuple, rows)))
+    return _calendar(tuple(read(_statement(), {"now": now, "count": count})))
 
 
 @functools.lru_cache(maxsize=16)
@@ -93,12 +93,11 @@ def _availability(*counted: Any) -> Availability:
 
 
 @functools.lru_cache(maxsize=1)
-def _statement() -> sa.Select[*tuple[Any, ...]]:
-    """Built once, from tables: building it, and loading through the session, cost more than running it."""
+def _statement() -> Prepared:
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
     issue, slot = Issue.__table__.c, Slot.__table__.c
     free, held, occupied = availability.free(now), availability.held(now), availability.occupied(now)
-    return (
+    return Prepared(
         sa.select(
             issue.number,
             issue.publishes_on,

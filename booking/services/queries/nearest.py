@@ -9,13 +9,13 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from booking.db import read
 from booking.models import Issue, Placement, Slot
 from booking.models.base import UtcDateTime
+from booking.prepared import Prepared
 from booking.services import availability
 from booking.services.choosing import Choice
 from booking.services.queries.calendar import COMING, coming_issues
@@ -43,8 +43,7 @@ def _day(one: Nearest) -> date:
 
 
 @functools.lru_cache(maxsize=1)
-def _statement() -> sa.Select[*tuple[Any, ...]]:
-    """Built once: building it costs more than running it."""
+def _statement() -> Prepared:
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
     issue, slot, placement = Issue.__table__.c, Slot.__table__.c, Placement.__table__.c
     kind = sa.select(placement.id).where(placement.kind == sa.bindparam("kind")).scalar_subquery()
@@ -56,7 +55,7 @@ def _statement() -> sa.Select[*tuple[Any, ...]]:
     )
     coming = coming_issues(now).with_only_columns(issue.number, issue.publishes_on, price.label("price")).subquery().c
     wanted: sa.BindParameter[int] = sa.bindparam("wanted")
-    return (
+    return Prepared(
         sa.select(coming.number, coming.publishes_on, coming.price)
         .where(coming.price.is_not(None), coming.number != wanted)
         .order_by(sa.func.abs(coming.number - wanted), coming.number)

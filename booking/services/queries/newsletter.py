@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from booking.db import read
 from booking.models import Newsletter
+from booking.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,6 @@ def settings() -> Settings:
 
 
 @functools.lru_cache(maxsize=1)
-def _statement() -> sa.Select[*tuple[Any, ...]]:
-    """Built once, from the table: every page asks this, and building it costs more than running it."""
+def _statement() -> Prepared:
     columns = Newsletter.__table__.c
-    return sa.select(*(columns[name] for name in Settings.__slots__)).where(columns.id == 1)
+    return Prepared(sa.select(*(columns[name] for name in Settings.__slots__)).where(columns.id == 1))

@@ -7,13 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 import sqlalchemy as sa
 
-from booking.db import db, run
+from booking.db import db, read
 from booking.domain.states import Fallback, Role
 from booking.models import Booking, LoginSession, Membership, Order, User
+from booking.prepared import Prepared
 from booking.services.buyers import Buyer
 
 
@@ -51,33 +51,33 @@ def hashed(token: str) -> str:
 
 def viewer_with(token: str, seen_after: datetime) -> Viewer | None:
     """The user whose browser holds this token, unless the session was ended or last seen before `seen_after`."""
-    rows = run(_looking(), {"held": hashed(token), "seen_after": seen_after}).all()
+    rows = read(_looking(), {"held": hashed(token), "seen_after": seen_after})
     if not rows:
         return None
-    first = rows[0]
+    user_id, email, name, role, session_id, last_seen_at, _ = rows[0]
     return Viewer(
-        user_id=first.id,
-        email=first.email,
-        name=first.name,
-        role=first.role,
-        session_id=first.session_id,
-        last_seen_at=first.last_seen_at,
+        user_id=user_id,
+        email=email,
+        name=name,
+        role=role,
+        session_id=session_id,
+        last_seen_at=last_seen_at,
         token=token,
-        advertiser_ids=tuple(row.advertiser_id for row in rows if row.advertiser_id is not None),
+        advertiser_ids=tuple(member for *_, member in rows if member is not None),
     )
 
 
 @functools.cache
-def _looking() -> sa.Select[*tuple[Any, ...]]:
-    """Built once: every page of somebody who is signed in asks this, and building it costs more than running it."""
+def _looking() -> Prepared:
+    """Every page of somebody who is signed in asks this."""
     users, sessions, members = (model.__table__ for model in (User, LoginSession, Membership))
-    return (
+    return Prepared(
         sa.select(
             users.c.id,
             users.c.email,
             users.c.name,
             users.c.role,
-            sessions.c.id.label("session_id"),
+            sessions.c.id,
             sessions.c.last_seen_at,
             members.c.advertiser_id,
         )

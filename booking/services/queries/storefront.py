@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from booking.db import run
+from booking.db import read
 from booking.domain.cancellation import Rung
 from booking.domain.frequency import Step
 from booking.domain.states import BookingState, ExceptionKind, PlacementKind
@@ -27,6 +27,7 @@ from booking.models import (
     ReaderFact,
     ScheduleException,
 )
+from booking.prepared import Prepared
 
 MOST_NAMED = 60
 """Past sponsors on the page; more would be a wall."""
@@ -79,8 +80,7 @@ class _Scrap(NamedTuple):
 
 def surroundings() -> Surroundings:
     """Read all the small tables in one statement: the page has eight queries to spend, and each costs a journey."""
-    rows = run(_scraps())
-    return _surroundings(tuple(map(tuple, rows)))
+    return _surroundings(tuple(read(_scraps())))
 
 
 @functools.lru_cache(maxsize=16)
@@ -121,7 +121,7 @@ def _offers(offers: Iterable[_Scrap], rates: Iterable[_Scrap]) -> tuple[Offer, .
 
 
 @functools.lru_cache(maxsize=1)
-def _scraps() -> sa.CompoundSelect[*tuple[Any, ...]]:
+def _scraps() -> Prepared:
     fact, step, rung = ReaderFact.__table__.c, DiscountStep.__table__.c, CancellationStep.__table__.c
     rate, exception, offer = Rate.__table__.c, ScheduleException.__table__.c, Placement.__table__.c
     kind_and_limit = sa.cast(offer.kind, sa.String) + " " + sa.cast(offer.copy_limit, sa.String)
@@ -136,7 +136,7 @@ def _scraps() -> sa.CompoundSelect[*tuple[Any, ...]]:
         ),
         _part("offer", offer.position, offer.id, offer.name, kind_and_limit, offer.description, offer.example_copy),
     )
-    return sa.union_all(*parts).order_by("kind", "first", "second", "text")
+    return Prepared(sa.union_all(*parts).order_by("kind", "first", "second", "text"))
 
 
 def _named() -> sa.Subquery:
