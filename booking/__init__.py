@@ -19,15 +19,15 @@ def create_app(config: Config | None = None) -> Flask:
     app must not start like this.
     """
     # Imported when an app is made: the Stripe simulator lives in this package too and starts without the app.
-    from flask import Flask
     from flask_migrate import Migrate
 
     from booking import cli, engine, tasks, web
     from booking import db as database
     from booking.gateways import payments
+    from booking.web.app import App
     from config import chosen
 
-    app = Flask(__name__, template_folder="../templates")
+    app = App(__name__, template_folder="../templates")
     settings = config or chosen()
     app.config.from_object(settings)
     app.config["BOOKING_ENV"] = settings.name
