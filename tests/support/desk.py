@@ -10,11 +10,7 @@ from booking.models import AuditEntry
 HOSTILE = (
     "",
     "x" * 900,
-    "Ünïcödé — 日本語",
-    "\u202eright to left",
-    "👩‍👩‍👧‍👧🏳️‍🌈",
-    "<script>alert(1)</script>",
-    "'; DROP TABLE slot; --",
+    "Ünïcödé — 日本語 \u202eright 👩‍👩‍👧‍👧🏳️‍🌈 <script>alert(1)</script> '; DROP TABLE slot; --",
     "\x00\x1b\ud7ff",
     "-1",
     "1e9",
