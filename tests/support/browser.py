@@ -48,7 +48,9 @@ UNUSED = (
 INTERPRETED = "--js-flags=--no-opt --no-maglev"
 """The two compilers for code that runs long, which no page of a test does: a third of what axe-core costs."""
 
-# As root there is no sandbox, and without the networking flags Chromium calls its maker at every start.
+# As root there is no sandbox, and without the networking flags Chromium calls its maker at every start. One renderer is
+# enough for a profile: others are begun for pages that may come, and while one comes or goes, Lighthouse's trace mostly
+# ends only after five seconds of waiting for it.
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -57,6 +59,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",
     f"--disable-features={','.join(UNUSED)}",
 )
 
