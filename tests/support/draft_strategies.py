@@ -74,16 +74,17 @@ copies = st.builds(
 choices = st.dictionaries(st.sampled_from(Region), st.sampled_from(Choice))
 hostile_names = st.sampled_from(NAMES) | st.text(max_size=12)
 hostile_words = st.lists(WORDS | st.sampled_from((*NAMES, FOOTER)) | st.text(max_size=8), max_size=6).map("\n".join)
-# All of it hostile is nearly always refused. With one calm neighbour or two, a good part gets as far as the draft.
+# All of it hostile is nearly always refused, one hostile ad more in every copy too. With calm neighbours, a good part
+# gets as far as the draft.
 hostile_ads = (
     st.builds(tidy, hostile_names, hostile_words, links | st.text(max_size=8))
     | st.builds(tidy, hostile_names, bodies_of_copy, links)
     | st.builds(tidy, st.just("Ledgerline"), hostile_words, links)
     | st.builds(tidy, st.just("Ledgerline"), st.lists(WORDS, min_size=1, max_size=2).map("\n".join), links)
 )
-hostile_copies = st.builds(
-    ApprovedCopy,
-    sponsor=hostile_ads,
-    events=st.lists(ads | hostile_ads, max_size=1).map(tuple),
-    jobs=st.lists(ads | hostile_ads, max_size=2).map(tuple),
+hostile_copies = (
+    st.builds(ApprovedCopy, sponsor=hostile_ads, jobs=st.lists(ads, max_size=1).map(tuple))
+    | st.builds(ApprovedCopy, sponsor=st.none() | ads, events=hostile_ads.map(lambda ad: (ad,)))
+    | st.builds(ApprovedCopy, sponsor=st.none() | ads, jobs=st.lists(hostile_ads, min_size=1, max_size=2).map(tuple))
+    | st.builds(ApprovedCopy, sponsor=hostile_ads, events=hostile_ads.map(lambda ad: (ad,)))
 )
