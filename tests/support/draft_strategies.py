@@ -74,8 +74,7 @@ copies = st.builds(
 choices = st.dictionaries(st.sampled_from(Region), st.sampled_from(Choice))
 hostile_names = st.sampled_from(NAMES) | st.text(max_size=12)
 hostile_words = st.lists(WORDS | st.sampled_from((*NAMES, FOOTER)) | st.text(max_size=8), max_size=6).map("\n".join)
-# All of it hostile is nearly always refused, one hostile ad more in every copy too. With calm neighbours, a good part
-# gets as far as the draft.
+# All of it hostile is nearly always refused. With calm neighbours, a good part gets as far as the draft.
 hostile_ads = (
     st.builds(tidy, hostile_names, hostile_words, links | st.text(max_size=8))
     | st.builds(tidy, hostile_names, bodies_of_copy, links)
