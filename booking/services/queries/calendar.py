@@ -65,9 +65,9 @@ class Calendar:
     weeks: tuple[Week, ...]
 
 
-def coming(now: datetime, count: int = COMING) -> Calendar:
-    """The next `count` issues, with what can be booked in them at `now`."""
-    return _calendar(tuple(read(_statement(), {"now": now, "count": count})))
+def coming(now: datetime) -> Calendar:
+    """The next issues, `COMING` at most, with what can be booked in them at `now`."""
+    return _calendar(tuple(read(_statement(), {"now": now})))
 
 
 @functools.lru_cache(maxsize=16)
@@ -97,35 +97,42 @@ def _statement() -> Prepared:
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
     issue, slot = Issue.__table__.c, Slot.__table__.c
     free, held, occupied = availability.free(now), availability.held(now), availability.occupied(now)
-    return Prepared(
+    facts = (issue.number, issue.publishes_on, issue.rule_date, issue.booking_deadline, issue.copy_deadline)
+    coming = coming_issues(now).with_only_columns(*facts, issue.id, issue.sends_at).cte("coming")
+    # By the keys alone, before the facts come to them: sorting long rows would cost the most.
+    counted = (
         sa.select(
-            issue.number,
-            issue.publishes_on,
-            issue.rule_date,
-            issue.booking_deadline,
-            issue.copy_deadline,
+            slot.issue_id,
             slot.placement_id,
-            sa.func.sum(sa.case((free, 1), else_=0)),
-            sa.func.sum(sa.case((sa.or_(slot.on_sale, occupied), 1), else_=0)),
-            sa.func.min(sa.case((free, slot.price))),
-            sa.func.min(slot.price),
-            sa.func.min(sa.case((held, slot.held_until))),
-            sa.func.max(sa.case((sa.or_(slot.locked, slot.sales_close_at <= now), 1), else_=0)),
+            sa.func.sum(sa.case((free, 1), else_=0)).label("left"),
+            sa.func.sum(sa.case((sa.or_(slot.on_sale, occupied), 1), else_=0)).label("offered"),
+            sa.func.min(sa.case((free, slot.price))).label("price"),
+            sa.func.min(slot.price).label("list_price"),
+            sa.func.min(sa.case((held, slot.held_until))).label("held_until"),
+            sa.func.max(sa.case((sa.or_(slot.locked, slot.sales_close_at <= now), 1), else_=0)).label("closed"),
         )
-        .join_from(Issue.__table__, Slot.__table__, slot.issue_id == issue.id)
-        .where(issue.id.in_(coming_issues(now)))
-        # By the keys alone: the rest of the issue follows from its id, and sorting long rows would cost the most.
-        .group_by(issue.id, slot.placement_id)
-        .order_by(issue.sends_at, slot.placement_id)
+        .where(slot.issue_id.in_(sa.select(coming.c.id)))
+        .group_by(slot.issue_id, slot.placement_id)
+        .subquery("counted")
+    )
+    placement, *counts = list(counted.c)[1:]
+    return Prepared(
+        sa.select(*(coming.c[fact.name] for fact in facts), placement, *counts)
+        .join_from(coming, counted, counted.c.issue_id == coming.c.id)
+        .order_by(coming.c.sends_at, placement)
     )
 
 
 def coming_issues(now: sa.BindParameter[datetime]) -> sa.Select[int]:
-    """The ids of the next issues, by the parameters `now` and `count`."""
+    """The ids of the next `COMING` issues."""
     issue = Issue.__table__.c
+    # Nearly every issue was sent, so PostgreSQL would expect hardly one that was not, and plan the page anew each time,
+    # which takes it as long as the answer. Of an expression it knows nothing.
+    state = sa.cast(issue.state, sa.String) + ""
     return (
         sa.select(issue.id)
-        .where(issue.sends_at > now, issue.state != IssueState.DRAFT, issue.state != IssueState.SENT)
+        .where(issue.sends_at > now, state != IssueState.DRAFT.value, state != IssueState.SENT.value)
         .order_by(issue.sends_at)
-        .limit(sa.bindparam("count", type_=sa.Integer))
+        # In the text, for the same reason.
+        .limit(sa.literal_column(str(COMING)))
     )

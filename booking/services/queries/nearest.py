@@ -18,7 +18,7 @@ from booking.models.base import UtcDateTime
 from booking.prepared import Prepared
 from booking.services import availability
 from booking.services.choosing import Choice
-from booking.services.queries.calendar import COMING, coming_issues
+from booking.services.queries.calendar import coming_issues
 
 SHOWN = 4
 
@@ -34,7 +34,7 @@ class Nearest:
 
 def nearest(wanted: Choice, now: datetime) -> list[Nearest]:
     """The issues nearest to the wanted one that still have such a place, in the order of sending."""
-    asked = {"now": now, "count": COMING, "kind": wanted.kind, "wanted": wanted.issue, "shown": SHOWN}
+    asked = {"now": now, "kind": wanted.kind, "wanted": wanted.issue, "shown": SHOWN}
     return sorted((Nearest(*row) for row in read(_statement(), asked)), key=_day)
 
 
