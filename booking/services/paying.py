@@ -75,7 +75,8 @@ class HeldToPay:
 
 
 buying = one_connection
-"""A buyer's way from the look to the payment page, on one connection. No transaction is open while Stripe is asked."""
+"""A buyer's way from the look to the payment page, or to what else there is, on one connection. No transaction is open
+while Stripe is asked."""
 
 
 def start_payment(public_id: str, now: datetime) -> str:

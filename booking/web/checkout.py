@@ -67,14 +67,14 @@ def hold() -> ResponseReturnValue:
     form = DetailsForm()
     choices: tuple[Choice, ...] = ()
     refusals: list[Refusal] = []
-    try:
-        choices = chosen(request.form.getlist("slot"))
-        if form.validate() and choices:
-            with paying.buying():
+    with paying.buying():
+        try:
+            choices = chosen(request.form.getlist("slot"))
+            if form.validate() and choices:
                 return hold_and_pay(form, choices)
-    except Refusal as refusal:
-        refusals = [refusal]
-    return not_held(form, choices, refusals)
+        except Refusal as refusal:
+            refusals = [refusal]
+        return not_held(form, choices, refusals)
 
 
 def hold_and_pay(form: DetailsForm, choices: tuple[Choice, ...]) -> Response:
