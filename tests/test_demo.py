@@ -26,10 +26,7 @@ pytestmark = pytest.mark.usefixtures("simulator")
 Db = scoped_session[Session]
 
 MOMENTS = ("2026-03-08 09:59", "2026-03-07 23:30")
-"""A minute before an issue goes out; and, where there is time, a Saturday night. A Wednesday morning is the gallery's.
-
-Either database starts again below: what an empty one is asked for at the first start is the same.
-"""
+"""A minute before an issue goes out; a Saturday night, where there is time. A Wednesday morning is the gallery's."""
 
 MOMENTS_AGAIN = {"sqlite": "2026-10-25 01:30", "postgresql": "2026-03-08 10:00"}
 """The hour that clocks show twice, and the minute in which an issue goes out."""
@@ -40,7 +37,6 @@ def coming(session: Db, now: datetime) -> int | None:
     return session.scalar(sa.select(sa.func.min(Issue.number)).where(Issue.sends_at > now))
 
 
-@pytest.mark.any_database
 def test_the_demo_has_bookings_in_every_state_and_all_pages_stand(
     app: Flask, session: Db, visitor: Visitor, database: Database
 ) -> None:

@@ -132,7 +132,6 @@ def test_signing_in_leads_back_to_where_one_was_going(visitor: Visitor) -> None:
         assert visitor.submit().url == "/account/erase?from=mail"
 
 
-@pytest.mark.any_database
 def test_signing_in_never_leads_elsewhere(session: object, visitors: Callable[[], Visitor]) -> None:
     make_editor()
     for minutes, elsewhere in enumerate(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 import sqlalchemy as sa
 
 from booking.db import db
@@ -225,9 +224,7 @@ def test_a_new_newsletter_is_set_up_on_the_desk(visitor: Visitor, session: objec
     assert first.slots[0].price == 45_000
 
 
-@pytest.mark.any_database("postgresql")
 def test_no_field_takes_the_desk_down(desk: Visitor) -> None:
-    """PostgreSQL refuses more than SQLite; tests/gates/test_bad_input.py tries every form with the other."""
     make_order(choice(503))
     forms = {url: desk.get(url).form("main form:last-of-type").values() for url in FORMS}
     for url, fields in forms.items():
