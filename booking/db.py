@@ -52,7 +52,7 @@ db = SQLAlchemy(
 )
 
 TRIES = 6
-NONE: Values = {}
+NO_VALUES: Values = {}
 
 
 def run(statement: Prepared, values: Values) -> int:
@@ -63,7 +63,7 @@ def run(statement: Prepared, values: Values) -> int:
     return statement.count(_under_way() or db.session.connection(), values)
 
 
-def read(statement: Prepared, values: Values = NONE) -> list[tuple[Any, ...]]:
+def read(statement: Prepared, values: Values = NO_VALUES) -> list[tuple[Any, ...]]:
     """Every row that a statement gives: as the act or the session that is under way sees them, else by itself.
 
     By itself a SELECT needs no transaction, which in PostgreSQL costs two more journeys than its own one.

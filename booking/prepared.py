@@ -44,20 +44,20 @@ class Prepared:
 
     def count(self, connection: Connection, values: Values) -> int:
         """Run it in the connection's transaction; how many rows it wrote. Raises `sa.exc.DBAPIError`."""
-        plan = self._plan(connection.dialect, values)
+        plan = self._plan_for(connection.dialect, values)
         rowcount: int = send(plan, connection, values).rowcount
         return rowcount
 
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Run it in the connection's transaction; every row it gives. Raises `sa.exc.DBAPIError`."""
-        plan = self._plan(connection.dialect, values)
+        plan = self._plan_for(connection.dialect, values)
         found = send(plan, connection, values).fetchall()
         return [
             tuple([turned(value) if turned else value for turned, value in zip(plan.columns, row, strict=True)])
             for row in found
         ]
 
-    def _plan(self, dialect: Dialect, values: Values) -> Plan:
+    def _plan_for(self, dialect: Dialect, values: Values) -> Plan:
         key = (dialect.name, *values)
         if key not in self._plans:
             self._plans[key] = _plan(self._statement, dialect, values)
@@ -100,16 +100,7 @@ def send(plan: Plan, connection: Connection, values: Values) -> Any:
     try:
         return driver.execute(plan.text, [value for _, value in turned] if plan.by_place else dict(turned))
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _wrapped(error, plan, values, connection) from error
-
-
-def _wrapped(error: Any, plan: Plan, values: Values, connection: Connection) -> BaseException:
-    """What SQLAlchemy would have raised. That a server has hung up it finds out as it rolls the transaction back."""
-    wrapped: BaseException = sa.exc.DBAPIError.instance(
-        plan.text,
-        dict(values),
-        error,
-        connection.dialect.loaded_dbapi.Error,
-        dialect=connection.dialect,
-    )
-    return wrapped
+        # As SQLAlchemy would. That a server has hung up it finds out as it rolls the transaction back.
+        raise sa.exc.DBAPIError.instance(
+            plan.text, dict(values), error, connection.dialect.loaded_dbapi.Error, dialect=connection.dialect
+        ) from error
